@@ -18,8 +18,10 @@ class LinuxClock final : public Clock {
     return std::chrono::nanoseconds(Read(CLOCK_BOOTTIME));
   }
   void SleepFor(std::chrono::nanoseconds duration) override {
-    timespec left{.tv_sec = static_cast<time_t>(static_cast<std::uint64_t>(duration.count()) / kNanosecondsPerSecond),
-                  .tv_nsec = static_cast<long>(static_cast<std::uint64_t>(duration.count()) % kNanosecondsPerSecond)};
+    timespec left{.tv_sec = static_cast<time_t>(static_cast<std::uint64_t>(duration.count()) /
+                                                kNanosecondsPerSecond),
+                  .tv_nsec = static_cast<long>(static_cast<std::uint64_t>(duration.count()) %
+                                               kNanosecondsPerSecond)};
     while (nanosleep(&left, &left) != 0) {
     }
   }
@@ -53,7 +55,8 @@ void ManualClock::SleepFor(std::chrono::nanoseconds duration) {
 }
 
 void ManualClock::Advance(std::chrono::milliseconds duration) {
-  __atomic_fetch_add(&wall_milliseconds_, static_cast<std::uint64_t>(duration.count()), __ATOMIC_RELAXED);
+  __atomic_fetch_add(&wall_milliseconds_, static_cast<std::uint64_t>(duration.count()),
+                     __ATOMIC_RELAXED);
 }
 
 static_assert(kMillisecondsPerSecond * kNanosecondsPerMillisecond == kNanosecondsPerSecond);

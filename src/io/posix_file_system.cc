@@ -2,8 +2,8 @@
 //
 // Every descriptor is close-on-exec. Calls interrupted by a signal are repeated, short writes and
 // reads are continued. A failed sync is remembered: the kernel reports it once and then forgets the
-// pages (fsync(2), and Rebello et al., "Can Applications Recover from fsync Failures?", 2020), so the
-// file answers every later call with the same error instead of pretending.
+// pages (fsync(2), and Rebello et al., "Can Applications Recover from fsync Failures?", 2020), so
+// the file answers every later call with the same error instead of pretending.
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
@@ -29,14 +29,19 @@ constexpr std::size_t kZeroAheadAppendBytesMax = std::size_t{128} << 10U;
 
 StatusCode CodeOfErrno(int error) {
   switch (error) {
-    case ENOENT: return StatusCode::kNotFound;
-    case EEXIST: return StatusCode::kAlreadyExists;
+    case ENOENT:
+      return StatusCode::kNotFound;
+    case EEXIST:
+      return StatusCode::kAlreadyExists;
     case ENOSPC:
-    case EDQUOT: return StatusCode::kResourceExhausted;
+    case EDQUOT:
+      return StatusCode::kResourceExhausted;
     case EACCES:
     case EPERM:
-    case EROFS: return StatusCode::kPermissionDenied;
-    default: return StatusCode::kIoError;
+    case EROFS:
+      return StatusCode::kPermissionDenied;
+    default:
+      return StatusCode::kIoError;
   }
 }
 
@@ -129,17 +134,15 @@ class PosixWritableFile final : public WritableFile {
     reserved_bytes_ = size_bytes;
     const auto offset = static_cast<off_t>(size_bytes_);
     const auto length = static_cast<off_t>(size_bytes - size_bytes_);
-    const int result = Retry(
-        [&] { return fallocate(descriptor_.number(), FALLOC_FL_KEEP_SIZE, offset, length); });
+    const int result =
+        Retry([&] { return fallocate(descriptor_.number(), FALLOC_FL_KEEP_SIZE, offset, length); });
     if (result == 0 || errno == EOPNOTSUPP || errno == ENOSYS) return Status::Ok();
     return ErrnoStatus("fallocate", path_, errno);
   }
 
   [[nodiscard]] std::uint64_t Size() const override { return size_bytes_; }
 
-  Status Close() override {
-    return descriptor_.number() < 0 ? ClosedStatus() : CloseNow();
-  }
+  Status Close() override { return descriptor_.number() < 0 ? ClosedStatus() : CloseNow(); }
 
  private:
   [[nodiscard]] Status ClosedStatus() const {
@@ -175,8 +178,7 @@ class PosixWritableFile final : public WritableFile {
   Status WriteAt(std::uint64_t offset, ByteView bytes) {
     while (!bytes.empty()) {
       const ssize_t written = Retry([&] {
-        return pwrite(descriptor_.number(), bytes.data(), bytes.size(),
-                      static_cast<off_t>(offset));
+        return pwrite(descriptor_.number(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
       });
       if (written < 0) return ErrnoStatus("write", path_, errno);
       offset += static_cast<std::uint64_t>(written);
@@ -216,7 +218,7 @@ class PosixReadableFile final : public ReadableFile {
   }
 
   Result<std::uint64_t> Size() const override {
-    struct stat attributes {};
+    struct stat attributes{};
     if (fstat(descriptor_.number(), &attributes) != 0) return ErrnoStatus("fstat", path_, errno);
     return static_cast<std::uint64_t>(attributes.st_size);
   }
@@ -242,16 +244,19 @@ struct CloseDirectory {
 
 bool IsDirectory(DIR* directory, const dirent& entry) {
   if (entry.d_type != DT_UNKNOWN) return entry.d_type == DT_DIR;
-  struct stat attributes {};
+  struct stat attributes{};
   return fstatat(dirfd(directory), entry.d_name, &attributes, AT_SYMLINK_NOFOLLOW) == 0 &&
          S_ISDIR(attributes.st_mode);
 }
 
 int FlagsOf(OpenMode mode) {
   switch (mode) {
-    case OpenMode::kCreateNew: return O_WRONLY | O_CREAT | O_EXCL;
-    case OpenMode::kCreateOrTruncate: return O_WRONLY | O_CREAT | O_TRUNC;
-    case OpenMode::kAppend: return O_WRONLY | O_CREAT;
+    case OpenMode::kCreateNew:
+      return O_WRONLY | O_CREAT | O_EXCL;
+    case OpenMode::kCreateOrTruncate:
+      return O_WRONLY | O_CREAT | O_TRUNC;
+    case OpenMode::kAppend:
+      return O_WRONLY | O_CREAT;
   }
   return O_WRONLY;
 }
@@ -261,7 +266,7 @@ class LinuxFileSystem final : public FileSystem {
   Result<std::unique_ptr<WritableFile>> OpenWritable(const std::string& path,
                                                      OpenMode mode) override {
     PHENIX_ASSIGN_OR_RETURN(Descriptor descriptor, Open(path, FlagsOf(mode)));
-    struct stat attributes {};
+    struct stat attributes{};
     if (fstat(descriptor.number(), &attributes) != 0) return ErrnoStatus("fstat", path, errno);
     return std::unique_ptr<WritableFile>(std::make_unique<PosixWritableFile>(
         path, std::move(descriptor), static_cast<std::uint64_t>(attributes.st_size)));
@@ -291,14 +296,14 @@ class LinuxFileSystem final : public FileSystem {
   }
 
   Result<bool> Exists(const std::string& path) override {
-    struct stat attributes {};
+    struct stat attributes{};
     if (stat(path.c_str(), &attributes) == 0) return true;
     if (errno == ENOENT || errno == ENOTDIR) return false;
     return ErrnoStatus("stat", path, errno);
   }
 
   Result<std::uint64_t> FileSize(const std::string& path) override {
-    struct stat attributes {};
+    struct stat attributes{};
     if (stat(path.c_str(), &attributes) != 0) return ErrnoStatus("stat", path, errno);
     return static_cast<std::uint64_t>(attributes.st_size);
   }
@@ -311,7 +316,7 @@ class LinuxFileSystem final : public FileSystem {
       }
       if (end == std::string::npos) break;
     }
-    struct stat attributes {};
+    struct stat attributes{};
     if (stat(path.c_str(), &attributes) != 0) return ErrnoStatus("stat", path, errno);
     return S_ISDIR(attributes.st_mode) ? Status::Ok() : ErrnoStatus("mkdir", path, ENOTDIR);
   }

@@ -14,7 +14,8 @@ class LinuxRandom final : public RandomSource {
   void Fill(char* into, std::size_t size_bytes) override {
     constexpr std::size_t kUninterruptibleBytesMax = 256;
     while (size_bytes > 0) {
-      const std::size_t step = size_bytes < kUninterruptibleBytesMax ? size_bytes : kUninterruptibleBytesMax;
+      const std::size_t step =
+          size_bytes < kUninterruptibleBytesMax ? size_bytes : kUninterruptibleBytesMax;
       const ssize_t got = getrandom(into, step, 0);
       PHENIX_ASSERT(got == static_cast<ssize_t>(step));
       into += step;

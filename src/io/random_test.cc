@@ -19,7 +19,8 @@ TEST(SeededRandom, RepeatsItsSeedAndNoOther) {
 TEST(SystemRandom, FillsEveryLengthWithoutRepeating) {
   std::set<std::string> seen;
   for (const std::size_t size : {16U, 255U, 256U, 257U, 1000U}) {
-    for (int round = 0; round < 20; ++round) EXPECT_TRUE(seen.insert(SystemRandom().Bytes(size)).second);
+    for (int round = 0; round < 20; ++round)
+      EXPECT_TRUE(seen.insert(SystemRandom().Bytes(size)).second);
   }
   EXPECT_EQ(SystemRandom().Bytes(0), "");
 }
