@@ -1,0 +1,141 @@
+// What one transaction will write: staged rows, the conflict checks they need, and the changes they
+// mean to the feed. The overlay that the transaction's own reads look through.
+//
+// Statements: BeginStatement() opens one operation; RollbackStatement() takes back all it staged, so
+//             that a failed operation leaves nothing.
+// Threads:    one at a time. Ownership: owns its bytes.
+// Not here:   when a conflict is one (commit_pipeline.h); what rows mean (entity_writer.h).
+#ifndef TRANSACTION_WRITE_SET_H_
+#define TRANSACTION_WRITE_SET_H_
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/strong_id.h"
+#include "storage/kv_engine.h"
+#include "transaction/state_rows.h"
+
+namespace phenix::transaction {
+
+using storage::Family;
+
+/// The numbers are in log records: never change or reuse one.
+enum class StateOperation : std::uint8_t {
+  kPut = 0,     ///< Versioned families: a new version. Others: the value of the key.
+  kDelete = 1,  ///< Unversioned families only.
+  kStamp = 2,   ///< Unversioned: the value is preceded by the commit timestamp (u64, little-endian).
+};
+
+struct StagedRow {
+  StateOperation operation = StateOperation::kPut;
+  std::string value;
+  bool supersedes = false;  ///< The key had a version that now waits for collection.
+};
+using StagedRows = std::map<std::string, StagedRow, std::less<>>;
+
+/// A question to the conflict table, with what is needed to ask the state instead.
+struct ConflictCheck {
+  enum class Kind : std::uint8_t {
+    kWritten,        ///< `key` of `family` was written.
+    kEntityDeleted,  ///< The entity `key` no longer is the incarnation `ordinal`.
+    kEdgesTouched,   ///< An edge from or to `ordinal` was written.
+    kTouched,        ///< Something in a collection was written; only the table knows.
+  };
+  Kind kind = Kind::kWritten;
+  std::uint64_t mark = 0;
+  Family family = Family::kEntity;
+  std::string key;
+  EntityOrdinal ordinal;
+};
+
+/// Marks of the conflict table.
+std::uint64_t WrittenMark(Family family, base::ByteView user_key);
+std::uint64_t EntityDeletedMark(EntityOrdinal ordinal);
+std::uint64_t EdgesTouchedMark(EntityOrdinal ordinal);
+std::uint64_t CollectionTouchedMark(CollectionId collection);
+
+/// A range of one family that a serializable transaction read: [begin, end).
+struct ReadRange {
+  Family family = Family::kEntity;
+  std::string begin;
+  std::string end;
+};
+
+class WriteSet {
+ public:
+  void BeginStatement();
+  void RollbackStatement();
+
+  void Stage(Family family, std::string key, StagedRow row);
+  /// The staged row of exactly `key`, or nullptr.
+  [[nodiscard]] const StagedRow* Find(Family family, base::ByteView key) const;
+  [[nodiscard]] const StagedRows& rows(Family family) const {
+    return rows_[static_cast<std::size_t>(family)];
+  }
+
+  void AddCheck(ConflictCheck check) { checks_.push_back(std::move(check)); }
+  void AddMark(std::uint64_t mark) { marks_.push_back(mark); }
+  /// Encoded by change_feed.h.
+  void AddChange(base::ByteView encoded) { feed_.append(encoded); }
+  void AddOrdinal(EntityOrdinal ordinal, CollectionId collection, std::string_view id);
+  /// The entity of an ordinal that this write set assigned, or nullptr.
+  [[nodiscard]] const OrdinalMember* FindOrdinal(EntityOrdinal ordinal) const;
+
+  [[nodiscard]] const std::vector<ConflictCheck>& checks() const { return checks_; }
+  [[nodiscard]] const std::vector<std::uint64_t>& marks() const { return marks_; }
+  [[nodiscard]] bool empty() const { return operation_count_ == 0; }
+  [[nodiscard]] std::size_t size_bytes() const { return size_bytes_; }
+
+  /// The log record of the transaction (docs/formats/state.md), its timestamp still zero.
+  [[nodiscard]] std::string EncodePayload() const;
+
+ private:
+  struct Undo {
+    Family family;
+    std::string key;
+    std::optional<StagedRow> before;
+  };
+  struct Savepoint {
+    std::size_t checks = 0, marks = 0, feed = 0, ordinals = 0, operations = 0, bytes = 0;
+  };
+
+  std::array<StagedRows, storage::kFamilyCount> rows_;
+  std::vector<ConflictCheck> checks_;
+  std::vector<std::uint64_t> marks_;
+  std::string feed_;
+  std::vector<std::pair<EntityOrdinal, OrdinalMember>> ordinals_;
+  std::vector<Undo> undo_;
+  Savepoint savepoint_;
+  std::size_t operation_count_ = 0;
+  std::size_t size_bytes_ = 0;
+};
+
+/// Writes the commit timestamp into an encoded payload.
+void StampPayload(std::string& payload, CommitTimestamp timestamp);
+
+/// One operation of a payload; views into it.
+struct PayloadOperation {
+  StateOperation operation = StateOperation::kPut;
+  Family family = Family::kSystem;
+  base::ByteView key;
+  base::ByteView value;
+};
+struct DecodedPayload {
+  CommitTimestamp timestamp;
+  std::vector<PayloadOperation> operations;
+  base::ByteView feed;
+  base::ByteView garbage;  ///< a row of Family::kGarbage; empty when nothing was superseded
+};
+Result<DecodedPayload> DecodePayload(base::ByteView payload);
+/// Adds what the payload does to the state to `batch`: the same on the live path and in replay.
+void AppendToBatch(const DecodedPayload& payload, storage::KvBatch& batch);
+
+}  // namespace phenix::transaction
+
+#endif  // TRANSACTION_WRITE_SET_H_
