@@ -17,7 +17,7 @@
 namespace phenix::database {
 namespace {
 
-constexpr const char* kSignatureFileName = "MANIFEST.sig";
+constexpr const char* kSignatureFileName = "MANIFEST.phenix.sig";
 constexpr std::size_t kSmallFileBytesMax = 64 * 1024;
 
 // Segments hold the frames; the small files say how far the log surely goes, so they go first.

@@ -6,7 +6,6 @@
 #include "database/open_database.h"
 #include "database/session.h"
 #include "io/crash_point.h"
-#include "transaction/collector.h"
 #include "transaction/limits.h"
 
 namespace phenix::database {
@@ -73,8 +72,7 @@ Status OpenDatabase::Collect() {
   const std::uint64_t visible = parts_->pipeline->visible().load(std::memory_order_acquire);
   const CommitTimestamp safepoint = parts_->snapshots->AdvanceSafepoint(
       CommitTimestamp(std::min(kept_from_ms << kTimestampCounterBits, visible)));
-  transaction::Collector collector(*parts_->engine, parts_->catalogs);
-  return collector.Collect(safepoint).status();
+  return collector_.Collect(safepoint).status();
 }
 
 Status OpenDatabase::Checkpoint(bool force) {

@@ -15,7 +15,8 @@ using transaction::EntityWriter;
 using transaction::StateReader;
 using transaction::WriteSet;
 
-OpenDatabase::OpenDatabase(std::unique_ptr<OpenParts> parts) : parts_(std::move(parts)) {
+OpenDatabase::OpenDatabase(std::unique_ptr<OpenParts> parts)
+    : parts_(std::move(parts)), collector_(*parts_->engine, parts_->catalogs) {
   if (parts_->options.background_maintenance) {
     background_ = std::thread([this] { MaintainInBackground(); });
   }

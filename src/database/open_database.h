@@ -14,6 +14,7 @@
 #include "base/thread_annotations.h"
 #include "database/open_parts.h"
 #include "phenix/database.h"
+#include "transaction/collector.h"
 #include "transaction/schema_writer.h"
 
 namespace phenix::database {
@@ -42,13 +43,14 @@ class OpenDatabase final : public Database {
   Status CreateMissingCollections(const WriteBatch& batch);
   Result<CommitReceipt> TryWrite(const WriteBatch& batch);
   Status ExpireEntities();
-  Status Collect();
-  Status Checkpoint(bool force);
+  Status Collect() PHENIX_REQUIRES(maintenance_);
+  Status Checkpoint(bool force) PHENIX_REQUIRES(maintenance_);
   void MaintainInBackground();
 
   std::unique_ptr<OpenParts> parts_;
   base::Mutex turns_;  // batches that keep conflicting take turns
   base::Mutex maintenance_;
+  transaction::Collector collector_ PHENIX_GUARDED_BY(maintenance_);
   std::uint64_t checkpoint_log_bytes_ PHENIX_GUARDED_BY(maintenance_) = 0;
   base::Mutex stop_mutex_;
   base::ConditionVariable stop_wake_;

@@ -45,8 +45,7 @@ RandomSource& SystemRandom() {
 
 void SeededRandom::Fill(char* into, std::size_t size_bytes) {
   while (size_bytes > 0) {
-    state_ += 0x9E3779B97F4A7C15ULL;
-    std::uint64_t mixed = state_;
+    std::uint64_t mixed = __atomic_add_fetch(&state_, 0x9E3779B97F4A7C15ULL, __ATOMIC_RELAXED);
     mixed = (mixed ^ (mixed >> 30U)) * 0xBF58476D1CE4E5B9ULL;
     mixed = (mixed ^ (mixed >> 27U)) * 0x94D049BB133111EBULL;
     mixed ^= mixed >> 31U;

@@ -1,7 +1,8 @@
 // The log of one lane as the transaction room sees it: frames become durable in order, and are read
 // back verified. Implemented by FileLog here, and by a log of put-if-absent objects in a cluster.
 //
-// Invariants: sequences grow by one; a frame is visible to ReadFrom() only after it is durable; what
+// Invariants: sequences grow by one; a frame is visible to ReadFrom() only after it is durable;
+// what
 //             ReadFrom() delivers was verified (checksum, chain, body hash, HMAC, signature).
 // Threads:    PrepareBody(), ReadFrom(), DurableSequence(), FirstSequence() from any thread, also
 //             beside an Append(); Append(), TrimBefore() and Close() by one caller at a time.
@@ -49,8 +50,8 @@ class CommitLog {
   [[nodiscard]] virtual LogSequence DurableSequence() const = 0;
   /// The oldest frame that is still there.
   [[nodiscard]] virtual LogSequence FirstSequence() const = 0;
-  /// Lets go of frames below `watermark`, as far as that is cheap: a durable TRIM record first, then
-  /// the removal. Frames at and above the watermark stay. OK if there is nothing to remove.
+  /// Lets go of frames below `watermark`, as far as that is cheap: a durable TRIM record first,
+  /// then the removal. Frames at and above the watermark stay. OK if there is nothing to remove.
   virtual Status TrimBefore(LogSequence watermark) = 0;
   /// Ends the use in good order; later appends and trims answer kUnavailable.
   virtual Status Close() = 0;

@@ -28,9 +28,9 @@ struct FenceRecord {
 
 /// Says that frames before `first_kept` may be missing from here on.
 struct TrimRecord {
-  LogSequence watermark;          ///< As asked for.
-  LogSequence first_kept;         ///< First frame of the oldest segment that stays.
-  Sha256Digest chain_head{};      ///< After the frame before it.
+  LogSequence watermark;      ///< As asked for.
+  LogSequence first_kept;     ///< First frame of the oldest segment that stays.
+  Sha256Digest chain_head{};  ///< After the frame before it.
 
   [[nodiscard]] std::string Encode() const;
   static Result<TrimRecord> Decode(ByteView payload);

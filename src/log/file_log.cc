@@ -46,10 +46,10 @@ Status CheckOptions(const FileLogOptions& options) {
 }
 
 Status AsCorruption(const FileLogOptions& options, const LogSurvey& survey) {
-  return {StatusCode::kCorruption,
-          "log is " + std::string(VerifyOutcomeName(survey.outcome)) + ": " + survey.what +
-              ": file=" + io::JoinPath(options.directory, survey.file) +
-              " offset=" + std::to_string(survey.offset)};
+  return {StatusCode::kCorruption, "log is " + std::string(VerifyOutcomeName(survey.outcome)) +
+                                       ": " + survey.what +
+                                       ": file=" + io::JoinPath(options.directory, survey.file) +
+                                       " offset=" + std::to_string(survey.offset)};
 }
 
 /// A state that is older than the log's beginning or newer than its end does not belong to it.
@@ -70,13 +70,16 @@ Status CheckReplayStart(const FileLogOptions& options, const LogSurvey& survey,
 Result<LogSurvey> ReadAll(io::FileSystem& file_system, const FileLogOptions& options,
                           LogSequence replay_after, const FrameVisitor& replay) {
   FrameChecker checker(*options.keys);
-  SurveyOptions survey_options{.directory = options.directory, .lane = options.lane,
-                               .read_bodies_after = replay_after, .expected_head = std::nullopt};
+  SurveyOptions survey_options{.directory = options.directory,
+                               .lane = options.lane,
+                               .read_bodies_after = replay_after,
+                               .expected_head = std::nullopt};
   PHENIX_ASSIGN_OR_RETURN(const bool rescue, NeedsRescue(file_system, options.directory));
   if (rescue && options.read_only) {
     return Status(StatusCode::kUnavailable,
                   "an interrupted recovery must be finished by opening the log for writing: "
-                  "directory=" + options.directory);
+                  "directory=" +
+                      options.directory);
   }
   if (rescue) PHENIX_RETURN_IF_ERROR(FinishRescue(file_system, checker, survey_options));
   survey_options.expected_head = options.expected_head;
@@ -88,8 +91,7 @@ Result<LogSurvey> ReadAll(io::FileSystem& file_system, const FileLogOptions& opt
     decoded.chain_head = frame.chain_head;
     return replay(decoded);
   };
-  PHENIX_ASSIGN_OR_RETURN(LogSurvey survey,
-                          SurveyLog(file_system, checker, survey_options, visit));
+  PHENIX_ASSIGN_OR_RETURN(LogSurvey survey, SurveyLog(file_system, checker, survey_options, visit));
   if (survey.outcome == VerifyOutcome::kTampered || survey.outcome == VerifyOutcome::kRolledBack) {
     return AsCorruption(options, survey);
   }
@@ -103,8 +105,7 @@ OpenReport ReportOf(const LogSurvey& survey, LogSequence replay_after) {
   report.first_sequence = survey.first_sequence;
   report.last_sequence = survey.last_sequence();
   report.epoch = survey.end.epoch.value_or(LogEpoch(0));
-  const std::uint64_t skipped =
-      std::max(replay_after.value() + 1, survey.first_sequence.value());
+  const std::uint64_t skipped = std::max(replay_after.value() + 1, survey.first_sequence.value());
   if (survey.frames > 0 && report.last_sequence.value() >= skipped) {
     report.replayed_frames = report.last_sequence.value() - skipped + 1;
   }
@@ -115,7 +116,8 @@ OpenReport ReportOf(const LogSurvey& survey, LogSequence replay_after) {
 
 struct FileLog::State {
   State(const LogEnvironment& from, const FileLogOptions& chosen)
-      : environment(from), options(chosen),
+      : environment(from),
+        options(chosen),
         writer(from.file_system, {chosen.directory, chosen.segment_size_bytes}) {}
 
   Status Recover(const LogSurvey& survey);
@@ -160,8 +162,8 @@ Result<std::unique_ptr<FileLog>> FileLog::Open(const LogEnvironment& environment
     PHENIX_RETURN_IF_ERROR(environment.file_system.CreateDirectories(options.directory));
     PHENIX_RETURN_IF_ERROR(
         environment.file_system.SyncDirectory(io::ParentPath(options.directory)));
-    PHENIX_ASSIGN_OR_RETURN(state->directory_lock, environment.file_system.Lock(
-                                             io::JoinPath(options.directory, kLockFileName)));
+    PHENIX_ASSIGN_OR_RETURN(state->directory_lock, environment.file_system.Lock(io::JoinPath(
+                                                       options.directory, kLockFileName)));
   }
   PHENIX_ASSIGN_OR_RETURN(const LogSurvey survey,
                           ReadAll(environment.file_system, options, replay_after, replay));
@@ -190,8 +192,7 @@ Status FileLog::State::Recover(const LogSurvey& survey) {
   const base::MutexLock append_lock(append_mutex);
   PHENIX_RETURN_IF_ERROR(RemoveSegments(survey.leftovers));
   report.segments_removed = survey.leftovers.size();
-  PHENIX_RETURN_IF_ERROR(
-      SettleNewestFrame(environment.file_system, options.directory, survey));
+  PHENIX_RETURN_IF_ERROR(SettleNewestFrame(environment.file_system, options.directory, survey));
   if (!survey.segments.empty()) {
     PHENIX_RETURN_IF_ERROR(writer.Continue(survey.segments.back().next, survey.end_offset));
   }
@@ -312,7 +313,9 @@ Status FileLog::ReadFrom(LogSequence from, const FrameVisitor& visit) const {
             "log was trimmed: wanted=" + std::to_string(from.value()) +
                 " first=" + std::to_string(durable.segments.front().next.value())};
   }
-  FrameWalker::Options walk{.directory = state_->options.directory, .segments = {}, .start = {},
+  FrameWalker::Options walk{.directory = state_->options.directory,
+                            .segments = {},
+                            .start = {},
                             .tail = TailRule::kWhole};
   for (const ChainPosition& segment : durable.segments) {
     if (segment.next <= from) {
@@ -329,8 +332,8 @@ Status FileLog::ReadFrom(LogSequence from, const FrameVisitor& visit) const {
                             walker.Next(wanted ? ReadDepth::kBodies : ReadDepth::kHeaders));
     if (frame.finding != FrameFinding::kValid) {
       return {StatusCode::kCorruption,
-              "log frame: " + frame.what + ": file=" + SegmentFileName(frame.segment) + " offset=" +
-                  std::to_string(frame.offset) +
+              "log frame: " + frame.what + ": file=" + SegmentFileName(frame.segment) +
+                  " offset=" + std::to_string(frame.offset) +
                   " sequence=" + std::to_string(walker.position().next.value())};
     }
     if (!wanted) continue;
@@ -358,7 +361,8 @@ Status FileLog::TrimBefore(LogSequence watermark) {
   std::size_t kept = 0;
   while (kept + 1 < segments.size() && segments[kept + 1].next <= watermark) ++kept;
   if (kept == 0) return Status::Ok();
-  const TrimRecord record{.watermark = watermark, .first_kept = segments[kept].next,
+  const TrimRecord record{.watermark = watermark,
+                          .first_kept = segments[kept].next,
                           .chain_head = segments[kept].previous_hash};
   PHENIX_RETURN_IF_ERROR(state_->AppendControl(RecordType::kTrim, record.Encode()));
   io::CrashPoint("log.trim_recorded");

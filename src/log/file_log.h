@@ -52,9 +52,9 @@ struct OpenReport {
   std::uint64_t frames = 0;           ///< Valid frames found, the new fence not counted.
   std::uint64_t replayed_frames = 0;  ///< Of these, handed to the replay visitor.
   LogSequence first_sequence, last_sequence;
-  LogEpoch epoch;                    ///< The epoch that this opening writes in.
-  std::uint64_t torn_bytes = 0;      ///< Cut off behind the last valid frame.
-  std::string torn_file;             ///< Where; empty if nothing was cut.
+  LogEpoch epoch;                ///< The epoch that this opening writes in.
+  std::uint64_t torn_bytes = 0;  ///< Cut off behind the last valid frame.
+  std::string torn_file;         ///< Where; empty if nothing was cut.
   std::uint64_t torn_offset = 0;
   std::uint64_t segments_removed = 0;  ///< Left over from an interrupted trim.
 };
@@ -62,12 +62,12 @@ struct OpenReport {
 class FileLog final : public CommitLog {
  public:
   /// Opens the log in `options.directory`, created if absent: takes the lock, verifies every frame
-  /// (bodies and signatures of those after `replay_after`), hands those to `replay` in order, cuts a
-  /// torn tail, and appends the FENCE frame of the next epoch (not handed to `replay`).
-  /// Errors: kUnavailable (locked), kCorruption naming file, offset and sequence (a bad frame, a log
-  /// that was rolled back, or one that ends before or starts after `replay_after`),
-  /// kInvalidArgument, whatever `replay` answered, and those of the file system.
-  /// Cost: reads every header, and every body after `replay_after`.
+  /// (bodies and signatures of those after `replay_after`), hands those to `replay` in order, cuts
+  /// a torn tail, and appends the FENCE frame of the next epoch (not handed to `replay`). Errors:
+  /// kUnavailable (locked), kCorruption naming file, offset and sequence (a bad frame, a log that
+  /// was rolled back, or one that ends before or starts after `replay_after`), kInvalidArgument,
+  /// whatever `replay` answered, and those of the file system. Cost: reads every header, and every
+  /// body after `replay_after`.
   static Result<std::unique_ptr<FileLog>> Open(const LogEnvironment& environment,
                                                const FileLogOptions& options,
                                                LogSequence replay_after,

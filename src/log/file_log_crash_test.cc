@@ -35,9 +35,10 @@ struct Place {
     io::FileSystem& files = io::PosixFileSystem();
     EXPECT_TRUE(io::RemoveTree(files, directory).ok());
     EXPECT_TRUE(files.CreateDirectories(directory).ok());
-    EXPECT_TRUE(security::KeyRing::Create(files, io::SystemRandom(),
-                                          {.directory = directory, .provider = nullptr,
-                                           .encrypt = false}).ok());
+    EXPECT_TRUE(
+        security::KeyRing::Create(files, io::SystemRandom(),
+                                  {.directory = directory, .provider = nullptr, .encrypt = false})
+            .ok());
   }
   ~Place() { EXPECT_TRUE(io::RemoveTree(io::PosixFileSystem(), directory).ok()); }
   std::string directory;
@@ -53,13 +54,18 @@ struct Opened {
 Result<Opened> OpenAt(const std::string& directory, std::uint64_t replay_after) {
   io::FileSystem& files = io::PosixFileSystem();
   Opened opened;
-  PHENIX_ASSIGN_OR_RETURN(security::KeyRing keys, security::KeyRing::Open(files, directory, nullptr));
+  PHENIX_ASSIGN_OR_RETURN(security::KeyRing keys,
+                          security::KeyRing::Open(files, directory, nullptr));
   opened.keys = std::make_unique<security::KeyRing>(std::move(keys));
-  const FileLogOptions options{.directory = directory + "/log", .lane = LaneId(0),
+  const FileLogOptions options{.directory = directory + "/log",
+                               .lane = LaneId(0),
                                .keys = opened.keys.get(),
-                               .signing = security::SigningMode::kBoth, .encrypt = false,
-                               .compress = false, .segment_size_bytes = kSegmentBytesMin,
-                               .read_only = false, .expected_head = std::nullopt};
+                               .signing = security::SigningMode::kBoth,
+                               .encrypt = false,
+                               .compress = false,
+                               .segment_size_bytes = kSegmentBytesMin,
+                               .read_only = false,
+                               .expected_head = std::nullopt};
   PHENIX_ASSIGN_OR_RETURN(
       opened.log, FileLog::Open({files, io::SystemClock(), io::SystemRandom()}, options,
                                 LogSequence(replay_after), [&](const DecodedFrame& frame) {
@@ -80,11 +86,13 @@ void WorkOnce(const std::string& directory, std::uint64_t state) {
   std::ofstream watermark(directory + "/watermark", std::ios::app);
   for (int number = 0; number < kAppends; ++number) {
     const std::string payload = PayloadOf(number);
-    const LogRecord record{.type = RecordType::kTransaction, .transaction_id = {},
-                           .payload = payload};
-    const Result<AppendedFrame> appended = opened->log->Append(
-        {.records = {&record, 1}, .timestamp_min = {}, .timestamp_max = {}, .closed = {},
-         .shards = {}});
+    const LogRecord record{
+        .type = RecordType::kTransaction, .transaction_id = {}, .payload = payload};
+    const Result<AppendedFrame> appended = opened->log->Append({.records = {&record, 1},
+                                                                .timestamp_min = {},
+                                                                .timestamp_max = {},
+                                                                .closed = {},
+                                                                .shards = {}});
     if (!appended.ok()) _exit(2);
     acknowledged << appended->sequence.value() << " " << number << std::endl;
     if (number % 10 == 9) {
@@ -153,8 +161,13 @@ std::vector<std::string> AllPoints() {
     Result<Opened> opened = OpenAt(place.directory, 0);
     EXPECT_TRUE(opened.ok());
     const LogRecord record{.type = RecordType::kTransaction, .transaction_id = {}, .payload = "x"};
-    EXPECT_TRUE(opened->log->Append({.records = {&record, 1}, .timestamp_min = {},
-                                     .timestamp_max = {}, .closed = {}, .shards = {}}).ok());
+    EXPECT_TRUE(opened->log
+                    ->Append({.records = {&record, 1},
+                              .timestamp_min = {},
+                              .timestamp_max = {},
+                              .closed = {},
+                              .shards = {}})
+                    .ok());
   }
   WorkOnce(place.directory, 0);
   TearTail(place.directory);

@@ -14,7 +14,8 @@ namespace phenix::log {
 namespace {
 
 struct FaultRig : LogRig {
-  explicit FaultRig(std::uint64_t seed = 1) : FaultRig(std::make_unique<sim::FaultDisk>(seed), seed) {}
+  explicit FaultRig(std::uint64_t seed = 1)
+      : FaultRig(std::make_unique<sim::FaultDisk>(seed), seed) {}
   FaultRig(std::unique_ptr<sim::FaultDisk> made, std::uint64_t seed)
       : LogRig(made->files(), seed), disk(std::move(made)) {
     // The database's own directory is not the log's business.
@@ -31,15 +32,16 @@ TEST(FileLogFaults, RefusesFurtherAppendsAfterAFailedSync) {
   EXPECT_EQ(rig.Append("unknown").code(), StatusCode::kUnknownOutcome);
   const Status refused = rig.Append("refused");
   EXPECT_EQ(refused.code(), StatusCode::kUnavailable);
-  EXPECT_NE(refused.message().find("unknown_outcome"), std::string_view::npos) << refused.ToString();
+  EXPECT_NE(refused.message().find("unknown_outcome"), std::string_view::npos)
+      << refused.ToString();
   EXPECT_EQ(rig.log->TrimBefore(LogSequence(1)).code(), StatusCode::kOk);
   EXPECT_EQ(rig.log->DurableSequence(), LogSequence(2));
   EXPECT_EQ(rig.ReadFrom(LogSequence(1)), rig.written) << "the doubtful frame is not shown";
 }
 
 TEST(FileLogFaults, SettlesAFrameThatWasReadAfterAFailedSync) {
-  for (const sim::Survival survival : {sim::Survival::kNothing, sim::Survival::kEverything,
-                                       sim::Survival::kRandom}) {
+  for (const sim::Survival survival :
+       {sim::Survival::kNothing, sim::Survival::kEverything, sim::Survival::kRandom}) {
     FaultRig rig;
     ASSERT_TRUE(rig.Open().ok());
     ASSERT_TRUE(rig.Append("acknowledged").ok());
@@ -125,7 +127,8 @@ TEST(FileLogFaults, ReportsAReadErrorAsSuch) {
   FaultRig rig;
   ASSERT_TRUE(rig.Open().ok());
   ASSERT_TRUE(rig.Append("x").ok());
-  rig.disk->Inject({.kind = sim::FaultKind::kReadError, .path_part = ".phl", .skip = 0, .count = 100});
+  rig.disk->Inject(
+      {.kind = sim::FaultKind::kReadError, .path_part = ".phl", .skip = 0, .count = 100});
   EXPECT_EQ(rig.Open().code(), StatusCode::kIoError) << "never taken for the end of the log";
   rig.disk->ClearFaults();
   EXPECT_TRUE(rig.Open().ok());
@@ -153,8 +156,8 @@ void Work(FaultRig& rig, io::SeededRandom& choice, Expectation& expected) {
   }
 }
 
-/// What was acknowledged is there in order; beside it only what is unknown. From then on all of that
-/// counts as written, since the log was opened on top of it.
+/// What was acknowledged is there in order; beside it only what is unknown. From then on all of
+/// that counts as written, since the log was opened on top of it.
 void CheckReplay(FaultRig& rig, const Expectation& expected) {
   std::vector<OwnedFrame> kept, due;
   for (const OwnedFrame& frame : rig.written) {
@@ -191,7 +194,8 @@ TEST(FileLogFaults, KeepsEveryAcknowledgedFrameOverPowerCutsAndFaults) {
       if (trouble == 2) {
         rig.disk->Inject({.kind = choice.Next64() % 2 == 0 ? sim::FaultKind::kSyncError
                                                            : sim::FaultKind::kShortWrite,
-                          .path_part = ".phl", .skip = choice.Next64() % 40});
+                          .path_part = ".phl",
+                          .skip = choice.Next64() % 40});
       }
       const Status opened = rig.Open(LogSequence(expected.state));
       if (opened.ok()) {
@@ -212,11 +216,12 @@ TEST(FileLogFaults, KeepsEveryAcknowledgedFrameOverPowerCutsAndFaults) {
     acknowledged += expected.acknowledged;
   }
   EXPECT_GT(torn, 0U);
-  std::printf("[ covered  ] seeds 1-%llu: %llu frames acknowledged, %llu power cuts, %llu rounds with"
-              " faults, %llu torn tails cut\n",
-              static_cast<unsigned long long>(kSeeds), static_cast<unsigned long long>(acknowledged),
-              static_cast<unsigned long long>(cuts), static_cast<unsigned long long>(faults),
-              static_cast<unsigned long long>(torn));
+  std::printf(
+      "[ covered  ] seeds 1-%llu: %llu frames acknowledged, %llu power cuts, %llu rounds with"
+      " faults, %llu torn tails cut\n",
+      static_cast<unsigned long long>(kSeeds), static_cast<unsigned long long>(acknowledged),
+      static_cast<unsigned long long>(cuts), static_cast<unsigned long long>(faults),
+      static_cast<unsigned long long>(torn));
 }
 
 }  // namespace

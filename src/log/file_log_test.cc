@@ -49,7 +49,8 @@ TEST(FileLog, ReplaysWhatWasAppendedInEveryMode) {
       rig.options.encrypt = encrypt;
       rig.options.signing = signing;
       ASSERT_TRUE(rig.Open().ok());
-      for (int number = 0; number < 5; ++number) ASSERT_TRUE(rig.Append(std::string(500, 'p')).ok());
+      for (int number = 0; number < 5; ++number)
+        ASSERT_TRUE(rig.Append(std::string(500, 'p')).ok());
       ASSERT_TRUE(rig.log->Close().ok());
       ASSERT_TRUE(rig.Open().ok());
       EXPECT_EQ(rig.replayed, rig.written);
@@ -77,7 +78,8 @@ TEST(FileLog, OpensALogOfAnotherSigningModeAndAfterKeyRotation) {
 TEST(FileLog, ReplaysOnlyAfterTheGivenFrame) {
   MemoryRig rig;
   ASSERT_TRUE(rig.Open().ok());
-  for (int number = 0; number < 9; ++number) ASSERT_TRUE(rig.Append("x" + std::to_string(number)).ok());
+  for (int number = 0; number < 9; ++number)
+    ASSERT_TRUE(rig.Append("x" + std::to_string(number)).ok());
   for (std::uint64_t after = 0; after <= 10; ++after) {
     rig.options.read_only = true;
     ASSERT_TRUE(rig.Open(LogSequence(after)).ok());
@@ -91,10 +93,9 @@ TEST(FileLog, HandsOnWhatTheReplayVisitorAnswers) {
   MemoryRig rig;
   ASSERT_TRUE(rig.Open().ok());
   rig.log.reset();
-  const auto opened = FileLog::Open({rig.files, rig.clock, rig.random}, rig.options, LogSequence(0),
-                                    [](const DecodedFrame&) {
-                                      return Status(StatusCode::kConflict, "enough");
-                                    });
+  const auto opened =
+      FileLog::Open({rig.files, rig.clock, rig.random}, rig.options, LogSequence(0),
+                    [](const DecodedFrame&) { return Status(StatusCode::kConflict, "enough"); });
   EXPECT_EQ(opened.status().code(), StatusCode::kConflict);
 }
 
@@ -128,9 +129,14 @@ TEST(FileLog, RefusesImpossibleOptionsAndTimestamps) {
   rig.options.keys = rig.keys.get();
   ASSERT_TRUE(rig.Open().ok());
   const std::vector<OwnedRecord> owned = {{RecordType::kTransaction, "x", 0, 0}};
-  EXPECT_EQ(rig.log->Append({.records = Borrow(owned), .timestamp_min = CommitTimestamp(2),
-                             .timestamp_max = CommitTimestamp(1), .closed = {}, .shards = {}})
-                .status().code(),
+  EXPECT_EQ(rig.log
+                ->Append({.records = Borrow(owned),
+                          .timestamp_min = CommitTimestamp(2),
+                          .timestamp_max = CommitTimestamp(1),
+                          .closed = {},
+                          .shards = {}})
+                .status()
+                .code(),
             StatusCode::kInvalidArgument);
   EXPECT_TRUE(rig.Append("still open").ok());
 }
@@ -218,7 +224,8 @@ TEST(FileLog, RefusesALogThatWasRolledBack) {
   ASSERT_TRUE(rig.Open().ok());
   ASSERT_TRUE(rig.Append("old").ok());
   const std::string old = ReadAllOf(rig.files, SegmentPath(1));
-  const std::string old_anchor = ReadAllOf(rig.files, io::JoinPath(kTestDirectory, kAnchorFileName));
+  const std::string old_anchor =
+      ReadAllOf(rig.files, io::JoinPath(kTestDirectory, kAnchorFileName));
   ASSERT_TRUE(rig.Append("new").ok());
   ASSERT_TRUE(rig.log->Close().ok());
   const LogHead head = rig.log->Head();
@@ -261,8 +268,8 @@ TEST(FileLog, AppendsBodiesThatOtherThreadsPrepared) {
       for (int number = 0; number < kFrames; ++number) {
         const std::string payload(2000 + static_cast<std::size_t>(number),
                                   static_cast<char>('a' + thread));
-        const LogRecord record{.type = RecordType::kTransaction, .transaction_id = {},
-                               .payload = payload};
+        const LogRecord record{
+            .type = RecordType::kTransaction, .transaction_id = {}, .payload = payload};
         Result<PreparedBody> body = rig.log->PrepareBody({&record, 1}, {});
         const base::MutexLock lock(order);
         if (!body.ok() || !rig.log->AppendPrepared(*std::move(body), {}).ok()) ++failures;
@@ -289,49 +296,71 @@ TEST(FileLog, AppendsBodiesThatOtherThreadsPrepared) {
   EXPECT_EQ(rig.log->DurableSequence(), LogSequence(1 + kThreads * kFrames));
 }
 
-// Random operations against a plain list.
+/// Random operations on a log and on a plain list.
+struct RandomWork {
+  explicit RandomWork(std::uint64_t seed) : rig(seed), choice(seed * 1000) {
+    rig.options.segment_size_bytes = kSegmentBytesMin * (1 + choice.Next64() % 4);
+  }
+  void Append() {
+    std::vector<OwnedRecord> records;
+    for (std::uint64_t count = 1 + choice.Next64() % 4; count > 0; --count) {
+      const std::size_t size_bytes = choice.Next64() % 900;
+      const bool packs = choice.Next64() % 2 == 0;
+      records.push_back({RecordType::kTransaction,
+                         packs ? std::string(size_bytes, 'r') : choice.Bytes(size_bytes), 0,
+                         static_cast<std::uint8_t>(choice.Next64())});
+    }
+    ASSERT_TRUE(rig.Append(std::move(records)).ok());
+    ++frames;
+  }
+  void Trim() {
+    const std::uint64_t last = rig.log->DurableSequence().value();
+    state = std::max(state, last - std::min(last, choice.Next64() % 3));
+    ASSERT_TRUE(rig.log->TrimBefore(LogSequence(state)).ok());
+    ++trims;
+  }
+  void Reopen() {
+    rig.options.encrypt = choice.Next64() % 2 == 0;
+    rig.options.compress = choice.Next64() % 2 == 0;
+    rig.options.signing = static_cast<security::SigningMode>(choice.Next64() % 3);
+    const bool close = choice.Next64() % 2 == 0;
+    ASSERT_TRUE(!close || rig.log->Close().ok());
+    const Status opened = rig.Open(LogSequence(state));
+    ASSERT_TRUE(opened.ok()) << opened.ToString();
+    ASSERT_EQ(rig.replayed, After(rig.written, state));
+    ++opens;
+  }
+  void Step() {
+    const std::uint64_t what = choice.Next64() % 20;
+    if (what < 15) {
+      Append();
+    } else if (what < 17) {
+      Trim();
+    } else {
+      Reopen();
+    }
+    const std::uint64_t from = rig.log->FirstSequence().value() + choice.Next64() % 10;
+    ASSERT_EQ(rig.ReadFrom(LogSequence(from)), After(rig.written, from - 1));
+  }
+
+  MemoryRig rig;
+  io::SeededRandom choice;
+  std::uint64_t state = 0;  ///< What the store above the log has applied.
+  std::uint64_t frames = 0, opens = 0, trims = 0;
+};
+
 TEST(FileLog, BehavesLikeAListOverRandomOperations) {
   constexpr std::uint64_t kSeeds = 30;
   constexpr int kOperations = 120;
   std::uint64_t frames = 0, opens = 0, trims = 0;
   for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
     SCOPED_TRACE("seed=" + std::to_string(seed));
-    MemoryRig rig(seed);
-    io::SeededRandom choice(seed * 1000);
-    rig.options.segment_size_bytes = kSegmentBytesMin * (1 + choice.Next64() % 4);
-    std::uint64_t state = 0;  // what the "state" above the log has applied
-    ASSERT_TRUE(rig.Open().ok());
-    for (int operation = 0; operation < kOperations; ++operation) {
-      const std::uint64_t what = choice.Next64() % 20;
-      if (what < 15) {
-        std::vector<OwnedRecord> records;
-        for (std::uint64_t count = 1 + choice.Next64() % 4; count > 0; --count) {
-          const std::size_t size_bytes = choice.Next64() % 900;
-          records.push_back({RecordType::kTransaction,
-                             choice.Next64() % 2 == 0 ? std::string(size_bytes, 'r')
-                                                      : choice.Bytes(size_bytes),
-                             0, static_cast<std::uint8_t>(choice.Next64())});
-        }
-        ASSERT_TRUE(rig.Append(std::move(records)).ok());
-        ++frames;
-      } else if (what < 17) {
-        const std::uint64_t last = rig.log->DurableSequence().value();
-        state = std::max(state, last - std::min(last, choice.Next64() % 3));
-        ASSERT_TRUE(rig.log->TrimBefore(LogSequence(state)).ok());
-        ++trims;
-      } else {
-        rig.options.encrypt = choice.Next64() % 2 == 0;
-        rig.options.compress = choice.Next64() % 2 == 0;
-        rig.options.signing = static_cast<security::SigningMode>(choice.Next64() % 3);
-        if (choice.Next64() % 2 == 0) ASSERT_TRUE(rig.log->Close().ok());
-        const Status opened = rig.Open(LogSequence(state));
-        ASSERT_TRUE(opened.ok()) << opened.ToString();
-        ASSERT_EQ(rig.replayed, After(rig.written, state));
-        ++opens;
-      }
-      const std::uint64_t from = rig.log->FirstSequence().value() + choice.Next64() % 10;
-      ASSERT_EQ(rig.ReadFrom(LogSequence(from)), After(rig.written, from - 1));
-    }
+    RandomWork work(seed);
+    ASSERT_TRUE(work.rig.Open().ok());
+    for (int operation = 0; operation < kOperations && !HasFatalFailure(); ++operation) work.Step();
+    frames += work.frames;
+    opens += work.opens;
+    trims += work.trims;
   }
   std::printf("[ covered  ] seeds 1-%llu: %llu frames, %llu reopenings, %llu trims\n",
               static_cast<unsigned long long>(kSeeds), static_cast<unsigned long long>(frames),

@@ -85,15 +85,14 @@ void WritePlain(std::span<const LogRecord> records, std::span<const std::uint64_
   for (const LogRecord& record : records) {
     char* const begin = next;
     next = PutRecord(record, begin);
-    const Sha256Digest digest =
-        security::Sha256Of({begin, static_cast<std::size_t>(next - begin)});
+    const Sha256Digest digest = security::Sha256Of({begin, static_cast<std::size_t>(next - begin)});
     std::memcpy(hash, digest.data(), kRecordHashBytes);
     hash += kRecordHashBytes;
   }
 }
 
-/// What binds each sealed chunk to its frame: the header up to the body hash, with zeros for what is
-/// not known before the frame gets its place. Those fields are bound by HMAC and signature.
+/// What binds each sealed chunk to its frame: the header up to the body hash, with zeros for what
+/// is not known before the frame gets its place. Those fields are bound by HMAC and signature.
 std::array<char, kFrameHeaderBytes> BoundHeader(FrameHeader header) {
   header.sequence = LogSequence();
   header.first_record_number = 0;
@@ -147,11 +146,11 @@ Result<FrameBuffer> OpenChunks(const security::KeyRing& keys, const FrameHeader&
   std::size_t done = 0;
   for (std::uint64_t number = 0; !sealed.empty(); ++number) {
     const ByteView chunk = sealed.substr(0, kFrameChunkBytes + security::kAesGcmTagBytes);
-    PHENIX_RETURN_IF_ERROR(security::AesGcmOpen(
-        key.view(),
-        {.nonce = security::NonceOfNumber(number),
-         .authenticated = {bound.data(), frame_offset::kBodyHash}},
-        chunk, packed.data() + done));
+    PHENIX_RETURN_IF_ERROR(
+        security::AesGcmOpen(key.view(),
+                             {.nonce = security::NonceOfNumber(number),
+                              .authenticated = {bound.data(), frame_offset::kBodyHash}},
+                             chunk, packed.data() + done));
     done += chunk.size() - security::kAesGcmTagBytes;
     sealed.remove_prefix(chunk.size());
   }
@@ -184,7 +183,8 @@ Status ParsePlain(DecodedFrame& frame) {
   base::ByteReader reader(frame.plain.view());
   const auto record_count = reader.ReadLittle<std::uint32_t>();
   const auto shard_count = reader.ReadLittle<std::uint32_t>();
-  if (!reader.ok() || record_count != frame.header.record_count) return BadBody("wrong record count");
+  if (!reader.ok() || record_count == 0 || record_count != frame.header.record_count)
+    return BadBody("wrong record count");
   if (shard_count == 0 || shard_count > kFrameShardCountMax) return BadBody("wrong shard count");
   const ByteView shards = reader.ReadBytes(std::size_t{shard_count} * kShardBytes);
   ByteView hashes = reader.ReadBytes(std::size_t{record_count} * kRecordHashBytes);
@@ -208,7 +208,8 @@ Status ParsePlain(DecodedFrame& frame) {
     std::memcpy(record.transaction_id.data(), id.data(), id.size());
     const Sha256Digest digest =
         security::Sha256Of(rest.substr(0, kRecordHeadBytes + record.payload.size()));
-    if (security::AsView(digest).substr(0, kRecordHashBytes) != hashes.substr(0, kRecordHashBytes)) {
+    if (security::AsView(digest).substr(0, kRecordHashBytes) !=
+        hashes.substr(0, kRecordHashBytes)) {
       return BadBody("a record's hash differs");
     }
     frame.records.push_back(record);

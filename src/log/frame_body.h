@@ -76,7 +76,8 @@ struct DecodedFrame {
 /// True when `stored` hashes to the header's body hash. Needs no key.
 bool FrameBodyHashMatches(const FrameHeader& header, ByteView stored);
 /// Opens a body whose hash was already checked: unseals, unpacks, checks every record hash. The
-/// frame's chain head is left to the caller. Errors: kCorruption; kPermissionDenied without the DEK.
+/// frame's chain head is left to the caller. Errors: kCorruption; kPermissionDenied without the
+/// DEK.
 Result<DecodedFrame> OpenFrameBody(const security::KeyRing& keys, const FrameHeader& header,
                                    FrameBuffer stored);
 

@@ -22,8 +22,8 @@ struct FreeContext {
 std::size_t PackInto(ByteView plain, char* into, std::size_t room_bytes) {
   static thread_local const std::unique_ptr<ZSTD_CCtx, FreeContext> context(ZSTD_createCCtx());
   PHENIX_ASSERT(context != nullptr);
-  const std::size_t packed_bytes = ZSTD_compressCCtx(context.get(), into, room_bytes, plain.data(),
-                                                     plain.size(), kLevel);
+  const std::size_t packed_bytes =
+      ZSTD_compressCCtx(context.get(), into, room_bytes, plain.data(), plain.size(), kLevel);
   return ZSTD_isError(packed_bytes) != 0 ? 0 : packed_bytes;
 }
 
@@ -55,8 +55,8 @@ Result<FrameBuffer> Decompress(ByteView packed, std::size_t plain_bytes) {
     return Status(StatusCode::kCorruption, "frame body: packed bytes have another size inside");
   }
   FrameBuffer plain(plain_bytes);
-  const std::size_t unpacked_bytes = ZSTD_decompressDCtx(context.get(), plain.data(), plain_bytes,
-                                                         packed.data(), packed.size());
+  const std::size_t unpacked_bytes =
+      ZSTD_decompressDCtx(context.get(), plain.data(), plain_bytes, packed.data(), packed.size());
   if (ZSTD_isError(unpacked_bytes) != 0 || unpacked_bytes != plain_bytes) {
     return Status(StatusCode::kCorruption, "frame body: packed bytes do not unpack");
   }

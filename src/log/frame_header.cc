@@ -67,7 +67,8 @@ const char* BrokenRule(const FrameHeader& header) {
   if (header.timestamps.min > header.timestamps.max) return "timestamps in wrong order";
   if (!SizesFit(header)) return "impossible body size";
   if (!header.Has(kFrameFlagHmac) && !IsZero(header.hmac)) return "HMAC without its flag";
-  if (!header.Has(kFrameFlagSigned) && !IsZero(header.signature)) return "signature without its flag";
+  if (!header.Has(kFrameFlagSigned) && !IsZero(header.signature))
+    return "signature without its flag";
   return nullptr;
 }
 
@@ -109,7 +110,8 @@ Result<FrameHeader> DecodeFrameHeader(ByteView bytes) {
   if (base::Crc32c(bytes.substr(0, at::kChecksum)) != Load<std::uint32_t>(bytes, at::kChecksum)) {
     return BadHeader("checksum differs");
   }
-  if (Load<std::uint16_t>(bytes, at::kVersion) != kFrameVersion) return BadHeader("unknown version");
+  if (Load<std::uint16_t>(bytes, at::kVersion) != kFrameVersion)
+    return BadHeader("unknown version");
   const ByteView reserved = bytes.substr(at::kReserved, kFrameHeaderBytes - at::kReserved);
   if (reserved.find_first_not_of('\0') != ByteView::npos) {
     return BadHeader("reserved bytes are not zero");

@@ -47,8 +47,8 @@ class FrameChecker {
   FrameChecker(const FrameChecker&) = delete;
   FrameChecker& operator=(const FrameChecker&) = delete;
 
-  /// `encoded`: the kFrameHeaderBytes that `header` was decoded from. kCorruption if a mark is wrong
-  /// or none is there that this checker can judge.
+  /// `encoded`: the kFrameHeaderBytes that `header` was decoded from. kCorruption if a mark is
+  /// wrong or none is there that this checker can judge.
   Status Check(const char* encoded, const FrameHeader& header, ReadDepth depth);
 
   /// Null when there is a public key only.

@@ -18,8 +18,13 @@ namespace phenix::log {
 namespace {
 
 FrameBodyOptions BodyOptions(const security::KeyRing& keys, io::RandomSource& random) {
-  return {.keys = &keys, .random = &random, .lane = LaneId(7), .epoch = LogEpoch(3),
-          .incarnation = 99, .signing = security::SigningMode::kBoth, .encrypt = false,
+  return {.keys = &keys,
+          .random = &random,
+          .lane = LaneId(7),
+          .epoch = LogEpoch(3),
+          .incarnation = 99,
+          .signing = security::SigningMode::kBoth,
+          .encrypt = false,
           .compress = false};
 }
 
@@ -110,10 +115,9 @@ TEST(FrameHeader, NamesTheRuleThatDoesNotHold) {
 TEST(FrameBody, ReadsBackWhatWasBuiltInEveryMode) {
   const auto keys = MakeKeys(1);
   io::SeededRandom random(2);
-  const std::vector<OwnedRecord> owned = {
-      {RecordType::kTransaction, std::string(70000, 'a'), 0, 1},
-      {RecordType::kCommit, "", 2, 0},
-      {RecordType::kSchema, random.Bytes(130000), 1, 255}};
+  const std::vector<OwnedRecord> owned = {{RecordType::kTransaction, std::string(70000, 'a'), 0, 1},
+                                          {RecordType::kCommit, "", 2, 0},
+                                          {RecordType::kSchema, random.Bytes(130000), 1, 255}};
   const std::array<std::uint64_t, 3> shards = {500, 7, UINT64_MAX};
   for (const bool encrypt : {false, true}) {
     for (const bool compress : {false, true}) {
@@ -137,7 +141,8 @@ TEST(FrameBody, ReadsBackWhatWasBuiltInEveryMode) {
 TEST(FrameBody, HidesPayloadsWhenEncryptedAndShowsThemWhenNot) {
   const auto keys = MakeKeys(1);
   io::SeededRandom random(2);
-  const std::vector<OwnedRecord> owned = {{RecordType::kTransaction, "a very secret payload", 0, 0}};
+  const std::vector<OwnedRecord> owned = {
+      {RecordType::kTransaction, "a very secret payload", 0, 0}};
   FrameBodyOptions options = BodyOptions(*keys, random);
   const Result<PreparedBody> open = BuildFrameBody(options, Borrow(owned), {});
   EXPECT_NE(open->bytes.view().find("secret payload"), ByteView::npos);
@@ -278,14 +283,18 @@ TEST(FrameCompression, UnpacksOnlyWhatItPacked) {
 }
 
 TEST(ControlRecord, ReadsBackAndRefusesOtherSizes) {
-  FenceRecord fence{.epoch = LogEpoch(4), .window = 1, .wall_milliseconds = 5, .database_id = {},
+  FenceRecord fence{.epoch = LogEpoch(4),
+                    .window = 1,
+                    .wall_milliseconds = 5,
+                    .database_id = {},
                     .public_key = {}};
   fence.public_key.fill('k');
   const Result<FenceRecord> read = FenceRecord::Decode(fence.Encode());
   EXPECT_EQ(read->epoch, fence.epoch);
   EXPECT_EQ(read->public_key, fence.public_key);
   EXPECT_FALSE(FenceRecord::Decode(fence.Encode() + "x").ok());
-  const TrimRecord trim{.watermark = LogSequence(9), .first_kept = LogSequence(8), .chain_head = {}};
+  const TrimRecord trim{
+      .watermark = LogSequence(9), .first_kept = LogSequence(8), .chain_head = {}};
   EXPECT_EQ(TrimRecord::Decode(trim.Encode())->first_kept, trim.first_kept);
   EXPECT_FALSE(TrimRecord::Decode("short").ok());
 }

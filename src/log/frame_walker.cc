@@ -18,7 +18,9 @@ std::string Differs(const char* field, std::uint64_t expected, std::uint64_t got
 }  // namespace
 
 FrameWalker::FrameWalker(io::FileSystem& file_system, FrameChecker& checker, Options options)
-    : file_system_(file_system), checker_(checker), options_(std::move(options)),
+    : file_system_(file_system),
+      checker_(checker),
+      options_(std::move(options)),
       position_(options_.start) {}
 
 std::optional<LogSequence> FrameWalker::segment() const {
@@ -37,9 +39,9 @@ WalkedFrame FrameWalker::Finding(FrameFinding finding, std::string what) const {
 
 Result<bool> FrameWalker::MoveToNextSegment() {
   if (InLastSegment()) return false;
-  PHENIX_ASSIGN_OR_RETURN(SegmentReader reader,
-                          SegmentReader::Open(file_system_, options_.directory,
-                                              options_.segments[next_segment_]));
+  PHENIX_ASSIGN_OR_RETURN(
+      SegmentReader reader,
+      SegmentReader::Open(file_system_, options_.directory, options_.segments[next_segment_]));
   reader_.emplace(std::move(reader));
   ++next_segment_;
   offset_ = 0;
@@ -49,7 +51,8 @@ Result<bool> FrameWalker::MoveToNextSegment() {
 Result<WalkedFrame> FrameWalker::Next(ReadDepth depth) {
   while (!reader_.has_value() || offset_ == reader_->size_bytes()) {
     const bool empty_before_last = reader_.has_value() && offset_ == 0 && !InLastSegment();
-    if (empty_before_last) return Finding(FrameFinding::kBad, "an empty segment before another one");
+    if (empty_before_last)
+      return Finding(FrameFinding::kBad, "an empty segment before another one");
     PHENIX_ASSIGN_OR_RETURN(const bool moved, MoveToNextSegment());
     if (!moved) return Finding(FrameFinding::kEnd, "");
     if (*segment() != position_.next) {
@@ -189,8 +192,7 @@ Result<std::optional<std::uint64_t>> FrameWalker::FindLaterFrame() {
 /// True if a sector, or the part of one that lies in [begin, end), is all zero.
 Result<bool> FrameWalker::LooksUnwritten(std::uint64_t begin, std::uint64_t end) {
   while (begin < end) {
-    const std::uint64_t sector_end =
-        std::min(end, (begin / kSectorBytes + 1) * kSectorBytes);
+    const std::uint64_t sector_end = std::min(end, (begin / kSectorBytes + 1) * kSectorBytes);
     PHENIX_ASSIGN_OR_RETURN(const bool zero, reader_->IsZero(begin, sector_end));
     if (zero) return true;
     begin = sector_end;

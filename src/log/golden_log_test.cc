@@ -38,7 +38,8 @@ TEST(GoldenLog, VerifiesWithItsPublicKeyAlone) {
   const Result<security::Ed25519PublicKey> public_key = security::Ed25519PublicKey::FromPem(
       ReadAllOf(files, io::JoinPath(kGolden, security::kPublicKeyFileName)));
   ASSERT_TRUE(public_key.ok());
-  const Result<VerifyReport> report = VerifyLog(files, io::JoinPath(kGolden, "log"), *public_key, {});
+  const Result<VerifyReport> report =
+      VerifyLog(files, io::JoinPath(kGolden, "log"), *public_key, {});
   ASSERT_TRUE(report.ok()) << report.status().ToString();
   EXPECT_EQ(report->outcome, VerifyOutcome::kClean) << report->what;
   EXPECT_EQ(report->last_sequence, LogSequence(34));

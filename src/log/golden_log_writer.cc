@@ -28,29 +28,36 @@ Status MakeKeyFiles(io::FileSystem& files, io::RandomSource& random, const std::
                           security::FileKeyProvider::Open(files, random, master));
   PHENIX_ASSIGN_OR_RETURN(
       security::KeyRing ring,
-      security::KeyRing::Create(files, random, {.directory = directory, .provider = provider.get(),
-                                                .encrypt = true}));
+      security::KeyRing::Create(
+          files, random, {.directory = directory, .provider = provider.get(), .encrypt = true}));
   return ring.RotateDataKey(files, random, *provider);
 }
 
 Status AppendFrames(FileLog& log, int count) {
   for (int number = 0; number < count; ++number) {
     const std::string first = "golden record " + std::to_string(number);
-    const std::string second(static_cast<std::size_t>(100 * number), static_cast<char>('a' + number));
+    const std::string second(static_cast<std::size_t>(100 * number),
+                             static_cast<char>('a' + number));
     const std::vector<LogRecord> records = {
         {.type = RecordType::kTransaction, .transaction_id = {'g'}, .payload = first},
-        {.type = RecordType::kSchema, .transaction_id = {}, .payload = second, .shard = 1,
+        {.type = RecordType::kSchema,
+         .transaction_id = {},
+         .payload = second,
+         .shard = 1,
          .flags = 3}};
     const std::vector<std::uint64_t> shards = {10, 20};
     const CommitTimestamp time(1000 + static_cast<std::uint64_t>(number));
-    PHENIX_RETURN_IF_ERROR(log.Append({.records = records, .timestamp_min = time,
-                                       .timestamp_max = time, .closed = time, .shards = shards})
+    PHENIX_RETURN_IF_ERROR(log.Append({.records = records,
+                                       .timestamp_min = time,
+                                       .timestamp_max = time,
+                                       .closed = time,
+                                       .shards = shards})
                                .status());
   }
   return Status::Ok();
 }
 
-/// Three openings: plain, encrypted, trimmed. The last is not closed, its tail is cut.
+/// Four openings: one plain, two encrypted, one that trims.
 Status MakeLog(io::FileSystem& files, io::RandomSource& random, const std::string& directory) {
   PHENIX_RETURN_IF_ERROR(MakeKeyFiles(files, random, directory));
   PHENIX_ASSIGN_OR_RETURN(
@@ -80,22 +87,28 @@ Status MakeLog(io::FileSystem& files, io::RandomSource& random, const std::strin
   return log->Close();
 }
 
-/// Each frame of the golden log is a seed, with its body.
-Status MakeSeeds(io::FileSystem& files, const std::string& log_directory,
-                 const std::string& corpus) {
+/// A small log under the keys that frame_fuzz.cc makes from seed 1; its files are the seeds.
+Status MakeSeeds(io::FileSystem& files, const std::string& scratch, const std::string& corpus) {
+  PHENIX_RETURN_IF_ERROR(io::RemoveTree(files, corpus));
   PHENIX_RETURN_IF_ERROR(files.CreateDirectories(corpus));
-  PHENIX_ASSIGN_OR_RETURN(const std::vector<LogSequence> segments,
-                          ListSegments(files, log_directory));
-  for (const LogSequence segment : segments) {
-    PHENIX_ASSIGN_OR_RETURN(
-        const std::string bytes,
-        io::ReadFile(files, io::JoinPath(log_directory, SegmentFileName(segment)), 1 << 20));
-    PHENIX_ASSIGN_OR_RETURN(const FrameHeader header, DecodeFrameHeader(bytes));
-    PHENIX_RETURN_IF_ERROR(io::WriteFileAtomically(
-        files, io::JoinPath(corpus, "frame_" + std::to_string(segment.value())),
-        ByteView(bytes).substr(0, header.FrameBytes())));
-  }
-  return Status::Ok();
+  PHENIX_RETURN_IF_ERROR(files.CreateDirectories(scratch));
+  io::SeededRandom random(1);
+  PHENIX_ASSIGN_OR_RETURN(
+      const security::KeyRing ring,
+      security::KeyRing::Create(files, random,
+                                {.directory = scratch, .provider = nullptr, .encrypt = false}));
+  io::ManualClock clock(1700000000000);
+  FileLogOptions options;
+  options.directory = corpus;
+  options.keys = &ring;
+  options.segment_size_bytes = kSegmentBytesMin;
+  const auto ignore = [](const DecodedFrame&) { return Status::Ok(); };
+  PHENIX_ASSIGN_OR_RETURN(const std::unique_ptr<FileLog> log,
+                          FileLog::Open({files, clock, random}, options, LogSequence(0), ignore));
+  PHENIX_RETURN_IF_ERROR(AppendFrames(*log, 12));
+  PHENIX_RETURN_IF_ERROR(log->Close());
+  PHENIX_RETURN_IF_ERROR(files.RemoveFile(io::JoinPath(corpus, "LOCK")));
+  return io::RemoveTree(files, scratch);
 }
 
 Status CopyFile(io::FileSystem& files, const std::string& from, const std::string& to) {
@@ -112,11 +125,7 @@ Status WriteAll(const std::string& tests) {
   PHENIX_RETURN_IF_ERROR(MakeKeyFiles(files, random, formats + "/keys-v1"));
   PHENIX_RETURN_IF_ERROR(MakeLog(files, random, formats + "/log-v1"));
   PHENIX_RETURN_IF_ERROR(files.RemoveFile(formats + "/log-v1/log/LOCK"));
-  PHENIX_RETURN_IF_ERROR(MakeSeeds(files, formats + "/log-v1/log", corpus + "/frame_fuzz"));
-  for (const char* const mark : {"ANCHOR", "CHECKPOINT"}) {
-    PHENIX_RETURN_IF_ERROR(
-        CopyFile(files, formats + "/log-v1/log/" + mark, corpus + "/frame_fuzz/" + mark));
-  }
+  PHENIX_RETURN_IF_ERROR(MakeSeeds(files, tests + "/fuzz/scratch", corpus + "/frame_fuzz"));
   return CopyFile(files, formats + "/keys-v1/KEYS", corpus + "/key_file_fuzz/KEYS");
 }
 

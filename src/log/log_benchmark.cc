@@ -34,7 +34,8 @@ struct Content {
       payloads.push_back(std::move(payload));
     }
     for (const std::string& payload : payloads) {
-      records.push_back({.type = RecordType::kTransaction, .transaction_id = {}, .payload = payload});
+      records.push_back(
+          {.type = RecordType::kTransaction, .transaction_id = {}, .payload = payload});
     }
   }
   std::vector<std::string> payloads;
@@ -97,8 +98,12 @@ void AppendAndSync(benchmark::State& state) {
   BenchLog bench(state.range(1) != 0, state.range(2) != 0);
   const Content content(static_cast<std::size_t>(state.range(0)));
   for (auto _ : state) {
-    BenchLog::Require(bench.log->Append({.records = content.records, .timestamp_min = {},
-                                         .timestamp_max = {}, .closed = {}, .shards = {}})
+    BenchLog::Require(bench.log
+                          ->Append({.records = content.records,
+                                    .timestamp_min = {},
+                                    .timestamp_max = {},
+                                    .closed = {},
+                                    .shards = {}})
                           .status());
     if (bench.log->DurableSequence().value() % 256 == 0) {
       BenchLog::Require(bench.log->TrimBefore(bench.log->DurableSequence()));
@@ -112,8 +117,12 @@ void ReadVerified(benchmark::State& state) {
   const Content content(static_cast<std::size_t>(state.range(0)));
   constexpr int kFrames = 32;
   for (int number = 0; number < kFrames; ++number) {
-    BenchLog::Require(bench.log->Append({.records = content.records, .timestamp_min = {},
-                                         .timestamp_max = {}, .closed = {}, .shards = {}})
+    BenchLog::Require(bench.log
+                          ->Append({.records = content.records,
+                                    .timestamp_min = {},
+                                    .timestamp_max = {},
+                                    .closed = {},
+                                    .shards = {}})
                           .status());
   }
   for (auto _ : state) {

@@ -13,8 +13,8 @@ constexpr std::uint8_t kFlagSigned = 1;
 constexpr std::uint8_t kFlagHmac = 2;
 constexpr ByteView kHmacPurpose = "phenix log mark v1";
 // Byte positions: magic 0, version 4, kind 6, flags 7, lane 8, epoch 16, sequence 24, next record
-// number 32, wall milliseconds 40, database id 48, chain head 64, HMAC 96, Ed25519 128, CRC-32C 192,
-// reserved 196.
+// number 32, wall milliseconds 40, database id 48, chain head 64, HMAC 96, Ed25519 128, CRC-32C
+// 192, reserved 196.
 constexpr std::size_t kDatabaseIdOffset = 48;
 constexpr std::size_t kChainHeadOffset = 64;
 constexpr std::size_t kHmacOffset = 96;
@@ -69,7 +69,8 @@ std::string EncodeLogMark(const LogMark& mark, const security::KeyRing& keys,
   std::string bytes(kMagic);
   base::PutLittle(bytes, kVersion);
   base::PutLittle(bytes, static_cast<std::uint8_t>(mark.kind));
-  base::PutLittle(bytes, static_cast<std::uint8_t>((sign ? kFlagSigned : 0) | (hmac ? kFlagHmac : 0)));
+  base::PutLittle(bytes,
+                  static_cast<std::uint8_t>((sign ? kFlagSigned : 0) | (hmac ? kFlagHmac : 0)));
   base::PutLittle(bytes, mark.lane.value());
   base::PutLittle(bytes, mark.epoch.value());
   base::PutLittle(bytes, mark.sequence.value());

@@ -28,11 +28,11 @@ enum class MarkKind : std::uint8_t { kCheckpoint = 1, kAnchor = 2 };
 struct LogMark {
   MarkKind kind = MarkKind::kAnchor;
   LaneId lane;
-  LogEpoch epoch;                       ///< Of the frame named.
-  LogSequence sequence;                 ///< Of the frame named.
-  std::uint64_t next_record_number = 0; ///< Records of the lane up to and with that frame.
-  std::uint64_t wall_milliseconds = 0;  ///< When the mark was made; nothing depends on it.
-  Sha256Digest chain_head{};            ///< After that frame.
+  LogEpoch epoch;                        ///< Of the frame named.
+  LogSequence sequence;                  ///< Of the frame named.
+  std::uint64_t next_record_number = 0;  ///< Records of the lane up to and with that frame.
+  std::uint64_t wall_milliseconds = 0;   ///< When the mark was made; nothing depends on it.
+  Sha256Digest chain_head{};             ///< After that frame.
 };
 
 inline constexpr std::size_t kLogMarkBytes = 208;

@@ -1,6 +1,7 @@
 // What goes into the log: records, grouped into frames.
 //
-// Not here: what a payload means (transaction/); bytes on disk (log/frame_header.h, log/frame_body.h).
+// Not here: what a payload means (transaction/); bytes on disk (log/frame_header.h,
+// log/frame_body.h).
 #ifndef LOG_LOG_RECORD_H_
 #define LOG_LOG_RECORD_H_
 

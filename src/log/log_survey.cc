@@ -48,13 +48,12 @@ class Surveyor {
   [[nodiscard]] bool Sound() const { return survey_.outcome == VerifyOutcome::kClean; }
 
   Status LoadMarks() {
-    PHENIX_ASSIGN_OR_RETURN(
-        checkpoint_, TakeMark(LoadLogMark(file_system_, options_.directory, MarkKind::kCheckpoint,
-                                          checker_),
-                              kCheckpointFileName, survey_));
-    PHENIX_ASSIGN_OR_RETURN(
-        anchor_, TakeMark(LoadLogMark(file_system_, options_.directory, MarkKind::kAnchor, checker_),
-                          kAnchorFileName, survey_));
+    PHENIX_ASSIGN_OR_RETURN(checkpoint_, TakeMark(LoadLogMark(file_system_, options_.directory,
+                                                              MarkKind::kCheckpoint, checker_),
+                                                  kCheckpointFileName, survey_));
+    PHENIX_ASSIGN_OR_RETURN(anchor_, TakeMark(LoadLogMark(file_system_, options_.directory,
+                                                          MarkKind::kAnchor, checker_),
+                                              kAnchorFileName, survey_));
     survey_.end.lane = options_.lane;
     if (checkpoint_.has_value()) {
       survey_.end = {.next = NextSequence(checkpoint_->sequence),
@@ -82,10 +81,9 @@ class Surveyor {
 
   Status ChooseSegments() {
     PHENIX_ASSIGN_OR_RETURN(segments_, ListSegments(file_system_, options_.directory));
-    survey_.has_files = !segments_.empty() || checkpoint_.has_value() || anchor_.has_value() ||
-                        !Sound();
-    const auto first_kept =
-        std::lower_bound(segments_.begin(), segments_.end(), survey_.end.next);
+    survey_.has_files =
+        !segments_.empty() || checkpoint_.has_value() || anchor_.has_value() || !Sound();
+    const auto first_kept = std::lower_bound(segments_.begin(), segments_.end(), survey_.end.next);
     if (checkpoint_.has_value()) survey_.leftovers.assign(segments_.begin(), first_kept);
     if (checkpoint_.has_value()) segments_.erase(segments_.begin(), first_kept);
     if (checkpoint_.has_value() && segments_.empty() && Sound()) {
@@ -97,14 +95,16 @@ class Surveyor {
 
   Status Walk(const WalkVisitor& visit) {
     FrameWalker walker(file_system_, checker_,
-                       {.directory = options_.directory, .segments = segments_,
-                        .start = survey_.end, .tail = TailRule::kMayBeTorn});
+                       {.directory = options_.directory,
+                        .segments = segments_,
+                        .start = survey_.end,
+                        .tail = TailRule::kMayBeTorn});
     MeetHead(LogHead{LogSequence(survey_.end.next.value() - 1), survey_.end.previous_hash});
     for (;;) {
       const bool body = walker.position().next > options_.read_bodies_after;
       const ChainPosition before = walker.position();
-      PHENIX_ASSIGN_OR_RETURN(
-          WalkedFrame frame, walker.Next(body ? ReadDepth::kBodies : ReadDepth::kHeaders));
+      PHENIX_ASSIGN_OR_RETURN(WalkedFrame frame,
+                              walker.Next(body ? ReadDepth::kBodies : ReadDepth::kHeaders));
       NoteSegment(walker, before);
       if (frame.finding != FrameFinding::kValid) {
         Finish(walker, frame);
@@ -192,10 +192,14 @@ class Surveyor {
 
 std::string_view VerifyOutcomeName(VerifyOutcome outcome) {
   switch (outcome) {
-    case VerifyOutcome::kClean: return "clean";
-    case VerifyOutcome::kTorn: return "torn";
-    case VerifyOutcome::kTampered: return "tampered";
-    case VerifyOutcome::kRolledBack: return "rolled_back";
+    case VerifyOutcome::kClean:
+      return "clean";
+    case VerifyOutcome::kTorn:
+      return "torn";
+    case VerifyOutcome::kTampered:
+      return "tampered";
+    case VerifyOutcome::kRolledBack:
+      return "rolled_back";
   }
   return "unknown";
 }

@@ -20,16 +20,16 @@
 
 namespace phenix::log {
 
-/// What a log is worth. Torn: the newest frame was cut while it was written, which a crash explains.
-/// Rolled back: it ends before a frame that it once held.
+/// What a log is worth. Torn: the newest frame was cut while it was written, which a crash
+/// explains. Rolled back: it ends before a frame that it once held.
 enum class VerifyOutcome : std::uint8_t { kClean, kTorn, kTampered, kRolledBack };
 /// "clean", "torn", "tampered", "rolled_back".
 std::string_view VerifyOutcomeName(VerifyOutcome outcome);
 
 struct SurveyOptions {
   std::string directory;
-  std::optional<LaneId> lane;    ///< Nothing: any one lane.
-  LogSequence read_bodies_after; ///< Bodies and signatures are checked of the frames after it.
+  std::optional<LaneId> lane;     ///< Nothing: any one lane.
+  LogSequence read_bodies_after;  ///< Bodies and signatures are checked of the frames after it.
   std::optional<LogHead> expected_head;
 };
 

@@ -37,12 +37,18 @@ struct TamperRig : LogRig {
   }
   /// Replaces the checkpoint, so that reading starts at `first`.
   void StartAt(LogSequence first) {
-    LogMark mark{.kind = MarkKind::kCheckpoint, .lane = {}, .epoch = LogEpoch(1),
-                 .sequence = LogSequence(first.value() - 1), .next_record_number = first.value() - 1,
-                 .wall_milliseconds = 0, .chain_head = {}};
-    mark.chain_head = DecodeFrameHeader(ReadAllOf(memory, SegmentPath(first.value())))->previous_hash;
+    LogMark mark{.kind = MarkKind::kCheckpoint,
+                 .lane = {},
+                 .epoch = LogEpoch(1),
+                 .sequence = LogSequence(first.value() - 1),
+                 .next_record_number = first.value() - 1,
+                 .wall_milliseconds = 0,
+                 .chain_head = {}};
+    mark.chain_head =
+        DecodeFrameHeader(ReadAllOf(memory, SegmentPath(first.value())))->previous_hash;
     ASSERT_TRUE(StoreLogMark(memory, kTestDirectory, EncodeLogMark(mark, *keys, options.signing),
-                             MarkKind::kCheckpoint).ok());
+                             MarkKind::kCheckpoint)
+                    .ok());
   }
   /// True if opening refuses the log, and handed out no frame that differs from what was written.
   bool Refused(LogSequence after) {
@@ -70,7 +76,8 @@ TEST(LogTampering, RefusesEveryFlippedByteAndEveryCutOf200Frames) {
     const std::string good = ReadAllOf(rig.memory, path);
     std::string bad = good;
     for (std::size_t position = 0; position < good.size(); ++position) {
-      bad[position] = static_cast<char>(good[position] ^ static_cast<char>(1 + choice.Next64() % 255));
+      bad[position] =
+          static_cast<char>(good[position] ^ static_cast<char>(1 + choice.Next64() % 255));
       WriteAllOf(rig.memory, path, bad);
       ASSERT_TRUE(rig.Refused(after)) << "flip at " << position << " of " << path;
       bad[position] = good[position];
@@ -219,14 +226,16 @@ TEST(LogTampering, ShowsEveryFlippedByteToThePublicKeyAlone) {
       WriteAllOf(rig.memory, path, bad);
       const Result<VerifyReport> report = VerifyLog(rig.memory, kTestDirectory, public_key, {});
       ASSERT_TRUE(report.ok()) << report.status().ToString();
-      ASSERT_EQ(report->outcome, VerifyOutcome::kTampered) << "flip at " << position << " of " << path;
+      ASSERT_EQ(report->outcome, VerifyOutcome::kTampered)
+          << "flip at " << position << " of " << path;
       bad[position] = good[position];
       ++tried;
     }
     WriteAllOf(rig.memory, path, good);
   }
   EXPECT_EQ(VerifyLog(rig.memory, kTestDirectory, public_key, {})->outcome, VerifyOutcome::kClean);
-  std::printf("[ covered  ] %llu flips shown by VerifyLog\n", static_cast<unsigned long long>(tried));
+  std::printf("[ covered  ] %llu flips shown by VerifyLog\n",
+              static_cast<unsigned long long>(tried));
 }
 
 TEST(LogTampering, RefusesEveryFlippedByteAndCutOfTheMarks) {
@@ -254,7 +263,8 @@ TEST(LogTampering, RefusesEveryFlippedByteAndCutOfTheMarks) {
     WriteAllOf(rig.memory, path, good);
   }
   EXPECT_TRUE(rig.Open(after).ok());
-  std::printf("[ covered  ] %llu mutations of marks refused\n", static_cast<unsigned long long>(tried));
+  std::printf("[ covered  ] %llu mutations of marks refused\n",
+              static_cast<unsigned long long>(tried));
 }
 
 TEST(LogTampering, RefusesEveryMissingOrRenamedSegment) {

@@ -1,5 +1,5 @@
-// What the tests of this room share: keys in memory, frames to write, and a plain list of what a log
-// ought to hold.
+// What the tests of this room share: keys in memory, frames to write, and a plain list of what a
+// log ought to hold.
 #ifndef LOG_LOG_TEST_SUPPORT_H_
 #define LOG_LOG_TEST_SUPPORT_H_
 
@@ -56,8 +56,11 @@ inline bool IsControl(const DecodedFrame& frame) {
 inline std::vector<LogRecord> Borrow(const std::vector<OwnedRecord>& owned) {
   std::vector<LogRecord> records;
   for (const OwnedRecord& record : owned) {
-    records.push_back({.type = record.type, .transaction_id = {}, .payload = record.payload,
-                       .shard = record.shard, .flags = record.flags});
+    records.push_back({.type = record.type,
+                       .transaction_id = {},
+                       .payload = record.payload,
+                       .shard = record.shard,
+                       .flags = record.flags});
   }
   return records;
 }
@@ -84,8 +87,8 @@ struct LogRig {
   Status Open(LogSequence replay_after = LogSequence(0)) {
     log.reset();
     replayed.clear();
-    Result<std::unique_ptr<FileLog>> opened =
-        FileLog::Open({files, clock, random}, options, replay_after, [&](const DecodedFrame& frame) {
+    Result<std::unique_ptr<FileLog>> opened = FileLog::Open(
+        {files, clock, random}, options, replay_after, [&](const DecodedFrame& frame) {
           if (!IsControl(frame)) replayed.push_back(OwnedOf(frame));
           return Status::Ok();
         });
@@ -97,9 +100,11 @@ struct LogRig {
   Status Append(std::vector<OwnedRecord> records) {
     const std::vector<LogRecord> borrowed = Borrow(records);
     const CommitTimestamp now(++timestamp);
-    const Result<AppendedFrame> appended =
-        log->Append({.records = borrowed, .timestamp_min = now, .timestamp_max = now, .closed = now,
-                     .shards = {}});
+    const Result<AppendedFrame> appended = log->Append({.records = borrowed,
+                                                        .timestamp_min = now,
+                                                        .timestamp_max = now,
+                                                        .closed = now,
+                                                        .shards = {}});
     if (!appended.ok()) return appended.status();
     written.push_back({appended->sequence.value(), std::move(records)});
     return Status::Ok();

@@ -10,12 +10,12 @@ Result<VerifyReport> VerifyLog(io::FileSystem& file_system, const std::string& d
                                const security::Ed25519PublicKey& public_key,
                                const std::optional<LogHead>& expected_head) {
   FrameChecker checker(public_key);
-  const SurveyOptions options{.directory = directory, .lane = std::nullopt,
+  const SurveyOptions options{.directory = directory,
+                              .lane = std::nullopt,
                               .read_bodies_after = LogSequence(0),
                               .expected_head = expected_head};
-  PHENIX_ASSIGN_OR_RETURN(
-      LogSurvey survey,
-      SurveyLog(file_system, checker, options, [](WalkedFrame&) { return Status::Ok(); }));
+  PHENIX_ASSIGN_OR_RETURN(LogSurvey survey, SurveyLog(file_system, checker, options,
+                                                      [](WalkedFrame&) { return Status::Ok(); }));
   if (!survey.has_files && !expected_head.has_value()) {
     return Status(StatusCode::kNotFound, "no log in '" + directory + "'");
   }
@@ -37,10 +37,14 @@ VerifyExitCode ExitCodeOf(const Result<VerifyReport>& report) {
                                                                   : VerifyExitCode::kInputOutput;
   }
   switch (report->outcome) {
-    case VerifyOutcome::kClean: return VerifyExitCode::kClean;
-    case VerifyOutcome::kTorn: return VerifyExitCode::kTorn;
-    case VerifyOutcome::kTampered: return VerifyExitCode::kTampered;
-    case VerifyOutcome::kRolledBack: return VerifyExitCode::kRolledBack;
+    case VerifyOutcome::kClean:
+      return VerifyExitCode::kClean;
+    case VerifyOutcome::kTorn:
+      return VerifyExitCode::kTorn;
+    case VerifyOutcome::kTampered:
+      return VerifyExitCode::kTampered;
+    case VerifyOutcome::kRolledBack:
+      return VerifyExitCode::kRolledBack;
   }
   return VerifyExitCode::kInputOutput;
 }

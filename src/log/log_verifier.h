@@ -1,7 +1,8 @@
 // Proves from the public key alone that a log is what its writer wrote: no secret, no server, no
 // change to any file.
 //
-// Checks:   CRC-32C, chain, sequences, epochs, body hash over the stored bytes, Ed25519 signature of
+// Checks:   CRC-32C, chain, sequences, epochs, body hash over the stored bytes, Ed25519 signature
+// of
 //           every frame; CHECKPOINT and ANCHOR; an expected head given from outside.
 // Not here: what bodies hold (sealed without the data key) and the HMAC (needs the log key).
 // Limits:   a log rolled back as a whole, ANCHOR included, shows only against `expected_head`.

@@ -19,8 +19,8 @@ constexpr int kHexadecimal = 16;
 
 std::string SegmentFileName(LogSequence first) {
   std::array<char, kDigitCount> digits{};
-  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(),
-                                          first.value(), kHexadecimal);
+  const auto [end, error] =
+      std::to_chars(digits.data(), digits.data() + digits.size(), first.value(), kHexadecimal);
   PHENIX_ASSERT(error == std::errc());
   const auto length = static_cast<std::size_t>(end - digits.data());
   std::string name(kDigitCount - length, '0');
@@ -55,11 +55,14 @@ Result<std::vector<LogSequence>> ListSegments(io::FileSystem& file_system,
 
 SegmentReader::SegmentReader(std::string name, std::unique_ptr<io::ReadableFile> file,
                              std::uint64_t size_bytes)
-    : name_(std::move(name)), file_(std::move(file)), size_bytes_(size_bytes),
-      window_(new char[static_cast<std::size_t>(std::min<std::uint64_t>(size_bytes, kWindowBytes))]) {}
+    : name_(std::move(name)),
+      file_(std::move(file)),
+      size_bytes_(size_bytes),
+      window_(
+          new char[static_cast<std::size_t>(std::min<std::uint64_t>(size_bytes, kWindowBytes))]) {}
 
-Result<SegmentReader> SegmentReader::Open(io::FileSystem& file_system,
-                                          const std::string& directory, LogSequence first) {
+Result<SegmentReader> SegmentReader::Open(io::FileSystem& file_system, const std::string& directory,
+                                          LogSequence first) {
   std::string name = SegmentFileName(first);
   PHENIX_ASSIGN_OR_RETURN(std::unique_ptr<io::ReadableFile> file,
                           file_system.OpenReadable(io::JoinPath(directory, name)));
@@ -71,11 +74,10 @@ Result<ByteView> SegmentReader::Peek(std::uint64_t offset, std::size_t size_byte
   PHENIX_ASSERT(size_bytes <= kWindowBytes);
   if (offset >= size_bytes_) return ByteView();
   const std::uint64_t wanted = std::min<std::uint64_t>(size_bytes, size_bytes_ - offset);
-  const bool inside =
-      offset >= window_offset_ && offset + wanted <= window_offset_ + window_bytes_;
+  const bool inside = offset >= window_offset_ && offset + wanted <= window_offset_ + window_bytes_;
   if (!inside) {
-    const auto room = static_cast<std::size_t>(
-        std::min<std::uint64_t>(kWindowBytes, size_bytes_ - offset));
+    const auto room =
+        static_cast<std::size_t>(std::min<std::uint64_t>(kWindowBytes, size_bytes_ - offset));
     window_bytes_ = 0;
     PHENIX_ASSIGN_OR_RETURN(window_bytes_, file_->ReadAt(offset, room, window_.get()));
     window_offset_ = offset;

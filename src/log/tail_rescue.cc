@@ -50,13 +50,13 @@ Result<bool> NeedsRescue(io::FileSystem& file_system, const std::string& directo
 Status FinishRescue(io::FileSystem& file_system, FrameChecker& checker,
                     const SurveyOptions& options) {
   const std::string path = io::JoinPath(options.directory, kRescueFileName);
-  PHENIX_ASSIGN_OR_RETURN(
-      const std::string frame,
-      io::ReadFile(file_system, path, kFrameHeaderBytes + kFrameBodyBytesMax));
+  PHENIX_ASSIGN_OR_RETURN(const std::string frame,
+                          io::ReadFile(file_system, path, kFrameHeaderBytes + kFrameBodyBytesMax));
   PHENIX_ASSIGN_OR_RETURN(
       const LogSurvey survey,
       SurveyLog(file_system, checker, options, [](WalkedFrame&) { return Status::Ok(); }));
-  const bool in_order = survey.outcome == VerifyOutcome::kClean || survey.outcome == VerifyOutcome::kTorn;
+  const bool in_order =
+      survey.outcome == VerifyOutcome::kClean || survey.outcome == VerifyOutcome::kTorn;
   if (!in_order) return Status::Ok();
   const Result<FrameHeader> header = DecodeFrameHeader(frame);
   if (header.ok() && header->sequence <= survey.last_sequence()) {
@@ -86,11 +86,11 @@ Status SettleNewestFrame(io::FileSystem& file_system, const std::string& directo
                             SegmentReader::Open(file_system, directory, segment));
     PHENIX_RETURN_IF_ERROR(reader.Read(begin, frame.size(), frame.data()));
   }
-  PHENIX_RETURN_IF_ERROR(io::WriteFileAtomically(
-      file_system, io::JoinPath(directory, kRescueFileName), frame));
+  PHENIX_RETURN_IF_ERROR(
+      io::WriteFileAtomically(file_system, io::JoinPath(directory, kRescueFileName), frame));
   io::CrashPoint("log.rescue_stored");
-  PHENIX_RETURN_IF_ERROR(Rewrite(file_system, io::JoinPath(directory, SegmentFileName(segment)),
-                                 begin, frame));
+  PHENIX_RETURN_IF_ERROR(
+      Rewrite(file_system, io::JoinPath(directory, SegmentFileName(segment)), begin, frame));
   return RemoveRescue(file_system, directory);
 }
 

@@ -1,11 +1,11 @@
 // Makes sure of the newest frame of a log that was not closed in good order.
 //
 // Why: after a failed sync the system may go on showing bytes that never reached the disk (Rebello
-// et al., "Can Applications Recover from fsync Failures?", 2020). Replaying such a frame and writing
-// behind it would leave a hole once the power goes. So, unless the anchor vouches for it, the newest
-// frame is copied to RESCUE, cut off, written and synced again; a crash at any step leaves it in one
-// of the two places. Frames before it were synced with success, or it would not have been written.
-// Steps: docs/protocols/group-commit.md.
+// et al., "Can Applications Recover from fsync Failures?", 2020). Replaying such a frame and
+// writing behind it would leave a hole once the power goes. So, unless the anchor vouches for it,
+// the newest frame is copied to RESCUE, cut off, written and synced again; a crash at any step
+// leaves it in one of the two places. Frames before it were synced with success, or it would not
+// have been written. Steps: docs/protocols/group-commit.md.
 #ifndef LOG_TAIL_RESCUE_H_
 #define LOG_TAIL_RESCUE_H_
 

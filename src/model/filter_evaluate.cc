@@ -10,12 +10,16 @@
 namespace phenix::model {
 namespace {
 
+/// The stored form of an object without members.
+constexpr std::array<char, 6> kNoProperties = {static_cast<char>(kTagObject), 1, 0, 0, 0, 0};
+
 /// One evaluation: holds what was fetched and the first error.
 class Evaluation {
  public:
   explicit Evaluation(EvaluationContext& context) : context_(context) {}
   Evaluation(EvaluationContext& context, const EdgeView& edge)
-      : context_(context), document_(edge.properties) {
+      : context_(context),
+        document_(edge.properties ? edge.properties : ValueView(kNoProperties.data())) {
     edge_weight_[0] = static_cast<char>(kTagDouble);
     std::memcpy(edge_weight_.data() + 1, &edge.weight, sizeof edge.weight);
   }

@@ -67,7 +67,7 @@ Result<bool> EvaluateNode(const FilterNode& node, EvaluationContext& context);
 /// An edge as EdgeCondition::edge sees it.
 struct EdgeView {
   double weight = 1.0;
-  ValueView properties;  ///< the top-level object
+  ValueView properties;  ///< the top-level object; missing for an edge without properties
 };
 /// True when `edge` matches the filter `node` (EdgeCondition::edge). Only now_ms() and warnings()
 /// of `context` are used.

@@ -261,6 +261,16 @@ TEST(Filter, ReachesEdgesThroughTheContext) {
   for (const Row& row : rows) EXPECT_EQ(Matches(row.filter, paper), row.matches) << row.filter;
 }
 
+TEST(Filter, TakesMissingPropertiesOfAnEdgeAsNone) {
+  TestEntity entity("x", R"({"role":"lead"})");
+  const Result<Filter> filter =
+      Filter::Parse(R"({"$edge":{"out":"a","edge":{"weight":2,"role":{"$exists":false}}}})");
+  const auto& condition = std::get<EdgeCondition>(filter->root()->argument);
+  EXPECT_TRUE(EvaluateEdgeFilter(*condition.edge, EdgeView{2.0, ValueView()}, entity));
+  EXPECT_FALSE(EvaluateEdgeFilter(*condition.edge, EdgeView{1.0, ValueView()}, entity));
+  EXPECT_EQ(entity.documents_asked, 0);
+}
+
 TEST(Filter, PassesErrorsOfTheContextOn) {
   TestEntity entity("x", "{}");
   entity.fault = Status(StatusCode::kIoError, "disk");

@@ -24,7 +24,8 @@ std::string Unhex(const std::string& digits) {
 std::string Hex(const Sha256Digest& digest) { return HexOf(AsView(digest)); }
 
 TEST(Sha256, MatchesFips180) {
-  EXPECT_EQ(Hex(Sha256Of("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(Hex(Sha256Of("abc")),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   EXPECT_EQ(Hex(Sha256Of("")), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   EXPECT_EQ(Hex(Sha256Of("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq")),
             "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
@@ -61,10 +62,10 @@ TEST(HmacSha256, DoesNotKeepTheKeyOfTheLastCall) {
 
 TEST(HkdfSha256, MatchesRfc5869) {
   const std::string key(22, '\x0b');
-  EXPECT_EQ(HexOf(HkdfSha256(key, Unhex("000102030405060708090a0b0c"),
-                             Unhex("f0f1f2f3f4f5f6f7f8f9"), 42)
-                      .view()),
-            "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865");
+  EXPECT_EQ(
+      HexOf(HkdfSha256(key, Unhex("000102030405060708090a0b0c"), Unhex("f0f1f2f3f4f5f6f7f8f9"), 42)
+                .view()),
+      "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865");
   EXPECT_EQ(HexOf(HkdfSha256(key, "", "", 42).view()),
             "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8");
 }
@@ -81,15 +82,19 @@ constexpr GcmVector kGcmVectors[] = {
      "cea7403d4d606b6e074ec5d3baf39d18d0d1c8a799996bf0265b98b5d48ab919"},
     {"feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308", "cafebabefacedbaddecaf888",
      "",
-     "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b5"
+     "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b"
+     "5"
      "25b16aedf5aa0de657ba637b391aafd255",
-     "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa8cb08e48590dbb3da7b08b1056828838"
+     "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa8cb08e48590dbb3da7b08b1056828"
+     "838"
      "c5f61e6393ba7a0abcc9f662898015adb094dac5d93471bdec1a502270e3cc6c"},
     {"feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308", "cafebabefacedbaddecaf888",
      "feedfacedeadbeeffeedfacedeadbeefabaddad2",
-     "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b5"
+     "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b"
+     "5"
      "25b16aedf5aa0de657ba637b39",
-     "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa8cb08e48590dbb3da7b08b1056828838"
+     "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa8cb08e48590dbb3da7b08b1056828"
+     "838"
      "c5f61e6393ba7a0abcc9f66276fc6ece0f4e1768cddf8853bb2d551b"},
 };
 
@@ -122,10 +127,12 @@ TEST(AesGcm, RefusesEveryFlippedBitAndLeavesZerosBehind) {
     EXPECT_EQ(opened, std::string(plain.size(), '\0'));
   }
   std::string opened(plain.size(), 'x');
-  EXPECT_FALSE(AesGcmOpen(key, {.nonce = NonceOfNumber(8), .authenticated = "bound"}, sealed,
-                          opened.data()).ok());
-  EXPECT_FALSE(AesGcmOpen(key, {.nonce = NonceOfNumber(7), .authenticated = "bounD"}, sealed,
-                          opened.data()).ok());
+  EXPECT_FALSE(
+      AesGcmOpen(key, {.nonce = NonceOfNumber(8), .authenticated = "bound"}, sealed, opened.data())
+          .ok());
+  EXPECT_FALSE(
+      AesGcmOpen(key, {.nonce = NonceOfNumber(7), .authenticated = "bounD"}, sealed, opened.data())
+          .ok());
   EXPECT_FALSE(AesGcmOpen(key, binding, "short", opened.data()).ok());
   std::printf("[ covered  ] %zu flipped bits refused\n", sealed.size() * 8);
 }
@@ -137,15 +144,18 @@ struct Ed25519Vector {
 constexpr Ed25519Vector kEd25519Vectors[] = {
     {"9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
      "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
-     "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46b"
+     "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b"
+     "46b"
      "d25bf5f0595bbe24655141438e7a100b"},
     {"4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
      "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", "72",
-     "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c"
+     "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11"
+     "d8c"
      "387b2eaeb4302aeeb00d291612bb0c00"},
     {"c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7",
      "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025", "af82",
-     "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc659"
+     "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc"
+     "659"
      "4a7c15e9716ed28dc027beceea1ec40a"},
 };
 
@@ -183,15 +193,17 @@ TEST(Ed25519, RefusesWhatIsNoKey) {
   EXPECT_EQ(Ed25519PublicKey::FromPem("-----BEGIN PUBLIC KEY-----\nAAAA\n").status().code(),
             StatusCode::kInvalidArgument);
   // An X25519 key: the same size and shape, another algorithm.
-  EXPECT_EQ(Ed25519PublicKey::FromPem("-----BEGIN PUBLIC KEY-----\n"
-                                      "MCowBQYDK2VuAyEA5d6xS7gQrK6XIGOhzSbmCsAWpRhEqkpzPbK9zOIHsCo=\n"
-                                      "-----END PUBLIC KEY-----\n").status().code(),
-            StatusCode::kInvalidArgument);
+  EXPECT_EQ(
+      Ed25519PublicKey::FromPem("-----BEGIN PUBLIC KEY-----\n"
+                                "MCowBQYDK2VuAyEA5d6xS7gQrK6XIGOhzSbmCsAWpRhEqkpzPbK9zOIHsCo=\n"
+                                "-----END PUBLIC KEY-----\n")
+          .status()
+          .code(),
+      StatusCode::kInvalidArgument);
 }
 
 TEST(Ciphers, GiveTheSameFromManyThreads) {
-  const Result<Ed25519PrivateKey> key =
-      Ed25519PrivateKey::FromSeed(Unhex(kEd25519Vectors[1].seed));
+  const Result<Ed25519PrivateKey> key = Ed25519PrivateKey::FromSeed(Unhex(kEd25519Vectors[1].seed));
   ASSERT_TRUE(key.ok());
   std::vector<std::thread> threads;
   std::vector<int> good(4, 0);

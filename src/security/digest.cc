@@ -45,7 +45,8 @@ MacContext NewHmacContext() {
   const std::array<OSSL_PARAM, 2> parameters = {
       OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, kSha256Name, 0),
       OSSL_PARAM_construct_end()};
-  PHENIX_ASSERT(context != nullptr && EVP_MAC_CTX_set_params(context.get(), parameters.data()) == 1);
+  PHENIX_ASSERT(context != nullptr &&
+                EVP_MAC_CTX_set_params(context.get(), parameters.data()) == 1);
   return context;
 }
 
@@ -85,8 +86,8 @@ Sha256Digest HmacSha256(ByteView key, ByteView bytes) {
   const char* const key_bytes = key.empty() ? "" : key.data();
   PHENIX_ASSERT(EVP_MAC_init(context.get(), Unsigned(key_bytes), key.size(), nullptr) == 1);
   PHENIX_ASSERT(EVP_MAC_update(context.get(), Unsigned(bytes.data()), bytes.size()) == 1);
-  PHENIX_ASSERT(EVP_MAC_final(context.get(), Unsigned(digest.data()), &size_bytes,
-                              digest.size()) == 1);
+  PHENIX_ASSERT(EVP_MAC_final(context.get(), Unsigned(digest.data()), &size_bytes, digest.size()) ==
+                1);
   PHENIX_ASSERT(size_bytes == digest.size());
   return digest;
 }

@@ -33,16 +33,16 @@ Result<FileKey> DeriveFileKey(const KeyRing& keys, const CipherHeader& header) {
   base::PutLittle(context, static_cast<std::uint8_t>(header.purpose));
   context.append(keys.database_id().data(), keys.database_id().size());
   FileKey derived;
-  const SecretBytes both =
-      HkdfSha256(data_key, {header.salt.data(), header.salt.size()}, context,
-                 kAesGcmKeyBytes + derived.commitment.size());
+  const SecretBytes both = HkdfSha256(data_key, {header.salt.data(), header.salt.size()}, context,
+                                      kAesGcmKeyBytes + derived.commitment.size());
   derived.key = SecretBytes(both.view().substr(0, kAesGcmKeyBytes));
   std::memcpy(derived.commitment.data(), both.view().data() + kAesGcmKeyBytes,
               derived.commitment.size());
   return derived;
 }
 
-/// What every chunk is bound to besides its key: the file's kind, its place, and whether it ends it.
+/// What every chunk is bound to besides its key: the file's kind, its place, and whether it ends
+/// it.
 struct ChunkBinding {
   ChunkBinding(const CipherHeader& header, std::uint64_t number, ChunkPlace place) {
     bytes[0] = static_cast<char>(header.purpose);
@@ -109,15 +109,15 @@ Result<CipherHeader> CipherHeader::Decode(ByteView bytes) {
 Result<CipherLayout> CipherLayout::OfFile(ChunkSize chunk_size, std::uint64_t file_bytes) {
   const std::uint64_t sealed_bytes = ChunkBytes(chunk_size) + kAesGcmTagBytes;
   if (file_bytes < kCipherHeaderBytes + kAesGcmTagBytes) {
-    return Status(StatusCode::kCorruption, "encrypted file is cut: size_bytes=" +
-                                               std::to_string(file_bytes));
+    return Status(StatusCode::kCorruption,
+                  "encrypted file is cut: size_bytes=" + std::to_string(file_bytes));
   }
   const std::uint64_t body_bytes = file_bytes - kCipherHeaderBytes;
   const std::uint64_t chunk_count = (body_bytes + sealed_bytes - 1) / sealed_bytes;
   const std::uint64_t last_bytes = body_bytes - (chunk_count - 1) * sealed_bytes;
   if (last_bytes < kAesGcmTagBytes || chunk_count > kChunkCountMax) {
-    return Status(StatusCode::kCorruption, "encrypted file has no possible size: size_bytes=" +
-                                               std::to_string(file_bytes));
+    return Status(StatusCode::kCorruption,
+                  "encrypted file has no possible size: size_bytes=" + std::to_string(file_bytes));
   }
   return CipherLayout{.chunk_size = chunk_size,
                       .plain_bytes = body_bytes - chunk_count * kAesGcmTagBytes,
@@ -137,8 +137,10 @@ std::size_t CipherLayout::SealedBytes(std::uint64_t number) const {
 Result<FileSealer> FileSealer::Create(const KeyRing& keys, io::RandomSource& random,
                                       FilePurpose purpose, ChunkSize chunk_size,
                                       std::uint64_t chunk_count_max) {
-  CipherHeader header{.purpose = purpose, .chunk_size = chunk_size,
-                      .data_key_version = keys.data_key_version(), .salt = {},
+  CipherHeader header{.purpose = purpose,
+                      .chunk_size = chunk_size,
+                      .data_key_version = keys.data_key_version(),
+                      .salt = {},
                       .key_commitment = {}};
   random.Fill(header.salt.data(), header.salt.size());
   PHENIX_ASSIGN_OR_RETURN(FileKey derived, DeriveFileKey(keys, header));
@@ -186,10 +188,10 @@ Status FileOpener::OpenChunk(std::uint64_t number, ChunkPlace place, ByteView se
   if (sealed.size() > ChunkBytes(header_.chunk_size) + kAesGcmTagBytes) {
     return {StatusCode::kCorruption, "chunk is longer than the file's chunk size"};
   }
-  return AesGcmOpen(key_.view(),
-                    {.nonce = NonceOfNumber(number),
-                     .authenticated = {bound.bytes.data(), bound.bytes.size()}},
-                    sealed, into);
+  return AesGcmOpen(
+      key_.view(),
+      {.nonce = NonceOfNumber(number), .authenticated = {bound.bytes.data(), bound.bytes.size()}},
+      sealed, into);
 }
 
 }  // namespace phenix::security

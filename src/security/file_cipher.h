@@ -6,7 +6,7 @@
 //             or last), so swapped, cut and foreign chunks fail.
 // Threads:    FileSealer by one thread; FileOpener by any number at once.
 // Ownership:  copies what it needs from the key ring.
-// Format:     docs/formats/key-file.md, "Encrypted file".
+// Format:     docs/formats/key-file.md, "Cipher header".
 // Cost:       16 bytes and a half microsecond per chunk, then about 4.7 GB/s.
 #ifndef SECURITY_FILE_CIPHER_H_
 #define SECURITY_FILE_CIPHER_H_
@@ -81,8 +81,8 @@ class FileSealer {
                                    std::uint64_t chunk_count_max = kChunkCountMax);
 
   [[nodiscard]] const CipherHeader& header() const { return header_; }
-  /// Writes plain.size() + kAesGcmTagBytes bytes to `into`. kInvalidArgument for an inner chunk that
-  /// is not full, a chunk that is too large, or one after the last; kResourceExhausted beyond
+  /// Writes plain.size() + kAesGcmTagBytes bytes to `into`. kInvalidArgument for an inner chunk
+  /// that is not full, a chunk that is too large, or one after the last; kResourceExhausted beyond
   /// the most chunks.
   Status SealNext(ByteView plain, ChunkPlace place, char* into);
 
@@ -110,8 +110,7 @@ class FileOpener {
   Status OpenChunk(std::uint64_t number, ChunkPlace place, ByteView sealed, char* into) const;
 
  private:
-  FileOpener(const CipherHeader& header, SecretBytes key)
-      : header_(header), key_(std::move(key)) {}
+  FileOpener(const CipherHeader& header, SecretBytes key) : header_(header), key_(std::move(key)) {}
 
   CipherHeader header_;
   SecretBytes key_;

@@ -40,8 +40,10 @@ std::string SealFile(Keys& keys, ByteView plain, ChunkSize size) {
     plain.remove_prefix(chunk.size());
     const std::size_t end = file.size();
     file.resize(end + chunk.size() + kAesGcmTagBytes);
-    EXPECT_TRUE(sealer->SealNext(chunk, plain.empty() ? ChunkPlace::kLast : ChunkPlace::kInner,
-                                 file.data() + end).ok());
+    EXPECT_TRUE(sealer
+                    ->SealNext(chunk, plain.empty() ? ChunkPlace::kLast : ChunkPlace::kInner,
+                               file.data() + end)
+                    .ok());
   } while (!plain.empty());
   return file;
 }
@@ -56,9 +58,8 @@ Result<std::string> OpenFile(const Keys& keys, const std::string& file) {
   for (std::uint64_t number = layout.chunk_count; number-- > 0;) {  // any order will do
     const ByteView sealed =
         ByteView(file).substr(layout.ChunkOffset(number), layout.SealedBytes(number));
-    PHENIX_RETURN_IF_ERROR(
-        opener.OpenChunk(number, layout.PlaceOf(number), sealed,
-                         plain.data() + number * ChunkBytes(header.chunk_size)));
+    PHENIX_RETURN_IF_ERROR(opener.OpenChunk(number, layout.PlaceOf(number), sealed,
+                                            plain.data() + number * ChunkBytes(header.chunk_size)));
   }
   return plain;
 }
@@ -154,11 +155,10 @@ TEST(FileSealer, RefusesChunksThatDoNotFit) {
   EXPECT_TRUE(sealer->SealNext(full, ChunkPlace::kInner, into.data()).ok());
   EXPECT_EQ(sealer->SealNext(full, ChunkPlace::kLast, into.data()).code(),
             StatusCode::kResourceExhausted);
-  Result<FileSealer> one = FileSealer::Create(*keys.ring, keys.random, FilePurpose::kTable,
-                                              ChunkSize::k4Kib);
+  Result<FileSealer> one =
+      FileSealer::Create(*keys.ring, keys.random, FilePurpose::kTable, ChunkSize::k4Kib);
   EXPECT_TRUE(one->SealNext("", ChunkPlace::kLast, into.data()).ok());
-  EXPECT_EQ(one->SealNext("", ChunkPlace::kLast, into.data()).code(),
-            StatusCode::kInvalidArgument);
+  EXPECT_EQ(one->SealNext("", ChunkPlace::kLast, into.data()).code(), StatusCode::kInvalidArgument);
 }
 
 }  // namespace

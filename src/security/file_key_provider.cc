@@ -20,8 +20,8 @@ constexpr std::size_t kFileBytesMax =
     kHeaderBytes + kVersionCountMax * kEntryBytes + sizeof(std::uint32_t);
 constexpr ByteView kWrapPurpose = "phenix key wrap v1";
 
-/// The file: magic, version, count, id, entries, CRC-32C. The buffer never grows, so that no copy of
-/// a key is left behind.
+/// The file: magic, version, count, id, entries, CRC-32C. The buffer never grows, so that no copy
+/// of a key is left behind.
 SecretBytes EncodeFile(ByteView id, const std::map<std::uint32_t, SecretBytes>& versions) {
   std::string bytes;
   bytes.reserve(kHeaderBytes + versions.size() * kEntryBytes + sizeof(std::uint32_t));
@@ -115,8 +115,8 @@ Result<WrappedKey> FileKeyProvider::WrapKey(ByteView plain, const KeyContext& co
   }
   const base::MutexLock lock(mutex_);
   const auto& [version, key] = *versions_.rbegin();
-  WrappedKey wrapped{.master_key_id = master_key_id_, .master_key_version = version,
-                     .ciphertext = {}};
+  WrappedKey wrapped{
+      .master_key_id = master_key_id_, .master_key_version = version, .ciphertext = {}};
   const std::string authenticated = Authenticated(master_key_id_, version, context);
   AesGcmBinding binding{.nonce = {}, .authenticated = authenticated};
   random_.Fill(binding.nonce.data(), binding.nonce.size());
@@ -130,8 +130,9 @@ Result<SecretBytes> FileKeyProvider::UnwrapKey(const WrappedKey& wrapped,
                                                const KeyContext& context) {
   const base::MutexLock lock(mutex_);
   if (wrapped.master_key_id != master_key_id_) {
-    return Status(StatusCode::kPermissionDenied, "key was wrapped by another master key: wanted=" +
-                                                     wrapped.master_key_id + " held=" + master_key_id_);
+    return Status(StatusCode::kPermissionDenied,
+                  "key was wrapped by another master key: wanted=" + wrapped.master_key_id +
+                      " held=" + master_key_id_);
   }
   const auto found = versions_.find(wrapped.master_key_version);
   if (found == versions_.end()) {

@@ -18,8 +18,8 @@ namespace phenix::security {
 /// What an entry's key is for. The numbers are on disk: never change or reuse one.
 enum class KeyKind : std::uint8_t { kData = 1, kLog = 2, kNode = 3 };
 
-/// One key. Wrapped: `key.ciphertext` is what the provider returned. Unwrapped: it is the key itself,
-/// and the master key fields are empty.
+/// One key. Wrapped: `key.ciphertext` is what the provider returned. Unwrapped: it is the key
+/// itself, and the master key fields are empty.
 struct KeyFileEntry {
   KeyKind kind = KeyKind::kData;
   std::uint32_t version = 1;

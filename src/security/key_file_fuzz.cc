@@ -19,7 +19,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (header.ok()) {
     char again[phenix::security::kCipherHeaderBytes];
     header->Encode(again);
-    if (bytes.substr(0, sizeof(again)) != phenix::base::ByteView(again, sizeof(again))) std::abort();
+    if (bytes.substr(0, sizeof(again)) != phenix::base::ByteView(again, sizeof(again)))
+      std::abort();
   }
   return 0;
 }

@@ -13,9 +13,12 @@ constexpr std::size_t kLogKeyBytes = 32;
 
 std::string_view KindName(KeyKind kind) {
   switch (kind) {
-    case KeyKind::kData: return "data";
-    case KeyKind::kLog: return "log";
-    case KeyKind::kNode: return "node";
+    case KeyKind::kData:
+      return "data";
+    case KeyKind::kLog:
+      return "log";
+    case KeyKind::kNode:
+      return "node";
   }
   return "unknown";
 }
@@ -140,8 +143,8 @@ Status KeyRing::Store(io::FileSystem& file_system, KeyProvider* provider) const 
   if (!file.wrapped) WipeEntries(file);
   const SecretBytes mac_key = FileHmacKey(kKeyFilePurpose);
   FinishKeyFile(bytes, HmacSha256(mac_key.view(), bytes));
-  const Status written = io::WriteFileAtomically(
-      file_system, io::JoinPath(directory_, kKeyFileName), bytes);
+  const Status written =
+      io::WriteFileAtomically(file_system, io::JoinPath(directory_, kKeyFileName), bytes);
   WipeMemory(bytes.data(), bytes.size());
   return written;
 }

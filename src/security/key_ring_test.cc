@@ -32,9 +32,10 @@ struct Vault {
     provider = *std::move(opened);
   }
   Result<KeyRing> Create(bool encrypt, bool wrapped = true) {
-    return KeyRing::Create(files, random, {.directory = kDirectory,
-                                           .provider = wrapped ? provider.get() : nullptr,
-                                           .encrypt = encrypt});
+    return KeyRing::Create(files, random,
+                           {.directory = kDirectory,
+                            .provider = wrapped ? provider.get() : nullptr,
+                            .encrypt = encrypt});
   }
   std::string Read(const std::string& path) { return *io::ReadFile(files, path, 1 << 20); }
   void Write(const std::string& path, const std::string& bytes) {
@@ -104,10 +105,12 @@ TEST(FileKeyProvider, DetectsEveryFlippedByteAndCutOfItsFile) {
     bad[position] = static_cast<char>(bad[position] ^ 0x40);
     vault.Write(kMasterPath, bad);
     EXPECT_EQ(FileKeyProvider::Open(vault.files, vault.random, kMasterPath).status().code(),
-              StatusCode::kCorruption) << position;
+              StatusCode::kCorruption)
+        << position;
     vault.Write(kMasterPath, good.substr(0, position));
     EXPECT_EQ(FileKeyProvider::Open(vault.files, vault.random, kMasterPath).status().code(),
-              StatusCode::kCorruption) << position;
+              StatusCode::kCorruption)
+        << position;
   }
   std::printf("[ covered  ] %zu mutations of a master key file tried\n", 2 * good.size());
 }
@@ -126,7 +129,7 @@ TEST(FileKeyProvider, MakesAFileThatOnlyItsOwnerCanRead) {
   const std::string path = testing::TempDir() + "/phenix_master_key_test";
   static_cast<void>(io::PosixFileSystem().RemoveFile(path).ok());
   ASSERT_TRUE(FileKeyProvider::Create(io::PosixFileSystem(), io::SystemRandom(), path).ok());
-  struct stat attributes {};
+  struct stat attributes{};
   ASSERT_EQ(stat(path.c_str(), &attributes), 0);
   EXPECT_EQ(attributes.st_mode & 0777U, 0600U);
   ASSERT_TRUE(io::PosixFileSystem().RemoveFile(path).ok());
@@ -145,7 +148,9 @@ TEST(KeyRing, GivesTheSameKeysAfterReopening) {
     EXPECT_EQ(read->encrypts(), wrapped);
     EXPECT_EQ(read->LogHmacKey(0, 1).view(), made->LogHmacKey(0, 1).view());
     EXPECT_EQ(read->node_key().public_raw(), made->node_key().public_raw());
-    if (wrapped) EXPECT_EQ(*read->DataKey(1), *made->DataKey(1));
+    if (wrapped) {
+      EXPECT_EQ(*read->DataKey(1), *made->DataKey(1));
+    }
     EXPECT_EQ(read->DataKey(2).status().code(), StatusCode::kPermissionDenied);
   }
 }

@@ -40,8 +40,8 @@ Result<Ed25519PublicKey> Ed25519PublicKey::FromRaw(ByteView raw) {
     return Status(StatusCode::kInvalidArgument,
                   "an Ed25519 public key has 32 bytes, not " + std::to_string(raw.size()));
   }
-  PrivateOrPublicKey object(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr,
-                                                        Unsigned(raw.data()), raw.size()));
+  PrivateOrPublicKey object(
+      EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, Unsigned(raw.data()), raw.size()));
   if (object == nullptr) {
     ERR_clear_error();
     return Status(StatusCode::kInvalidArgument, "not an Ed25519 public key");
@@ -70,8 +70,7 @@ Result<Ed25519PublicKey> Ed25519PublicKey::FromPem(ByteView pem) {
 bool Ed25519PublicKey::Verify(ByteView message, ByteView signature) const {
   if (signature.size() != kEd25519SignatureBytes) return false;
   EVP_MD_CTX* const context = CleanContext();
-  PHENIX_ASSERT(EVP_DigestVerifyInit(context, nullptr, nullptr, nullptr,
-                                     key_->object.get()) == 1);
+  PHENIX_ASSERT(EVP_DigestVerifyInit(context, nullptr, nullptr, nullptr, key_->object.get()) == 1);
   const bool good = EVP_DigestVerify(context, Unsigned(signature.data()), signature.size(),
                                      Unsigned(message.data()), message.size()) == 1;
   if (!good) ERR_clear_error();
@@ -101,8 +100,8 @@ Result<Ed25519PrivateKey> Ed25519PrivateKey::FromSeed(ByteView seed) {
     return Status(StatusCode::kInvalidArgument,
                   "an Ed25519 private key has 32 bytes, not " + std::to_string(seed.size()));
   }
-  PrivateOrPublicKey object(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr,
-                                                         Unsigned(seed.data()), seed.size()));
+  PrivateOrPublicKey object(
+      EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, Unsigned(seed.data()), seed.size()));
   if (object == nullptr) {
     ERR_clear_error();
     return Status(StatusCode::kInvalidArgument, "not an Ed25519 private key");

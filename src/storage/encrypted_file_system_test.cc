@@ -1,3 +1,5 @@
+#include "storage/encrypted_file_system.h"
+
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -8,7 +10,6 @@
 #include "sim/fault_file_system.h"
 #include "sim/memory_file_system.h"
 #include "storage/encrypted_extent.h"
-#include "storage/encrypted_file_system.h"
 #include "storage/rocks_kv_engine.h"
 
 namespace phenix::storage {
@@ -232,10 +233,10 @@ TEST(EncryptedFile, ContinuesAfterPowerCutsWithoutUsingASaltAgain) {
       disk.RestorePower();
       const std::string raw = *io::ReadFile(disk.files(), "f", 1U << 20U);
       std::set<std::string> in_file;
-      for (std::size_t at = raw.find("PHXE"); at + 32 <= raw.size();
+      for (std::size_t at = raw.find("PHXE"); at < raw.size() && raw.size() - at >= 32;
            at = raw.find("PHXE", at + 1)) {
         ++extents;
-        if (!in_file.insert(raw.substr(at + 16, 16)).second) {std::printf("DUP seed %d round %d at %zu of %zu: ", (int)seed, round, at, raw.size()); for (char c : raw.substr(at+16,16)) std::printf("%02x",(unsigned char)c); puts(""); for (std::size_t b = raw.find("PHXE"); b + 32 <= raw.size(); b = raw.find("PHXE", b + 1)) { std::printf("  %zu ", b); for (char c : raw.substr(b+16,16)) std::printf("%02x",(unsigned char)c); puts("");}}
+        ASSERT_TRUE(in_file.insert(raw.substr(at + 16, 16)).second);
       }
       salts.merge(in_file);
       const auto content = io::ReadFile(files, "f", 1U << 20U);

@@ -120,8 +120,8 @@ class KvIterator {
 
 /// Bounds of a walk; empty = none. The bytes must stay alive as long as the iterator.
 struct IterateOptions {
-  ByteView lower_bound;  ///< inclusive
-  ByteView upper_bound;  ///< exclusive
+  ByteView lower_bound = {};  ///< inclusive
+  ByteView upper_bound = {};  ///< exclusive
   /// Long scans should not push hot blocks out of the cache.
   bool fill_cache = true;
 };

@@ -3,7 +3,6 @@
 #include <functional>
 #include <string_view>
 
-#include "storage/version_collector.h"
 #include "storage/versioned_key.h"
 #include "transaction/entity_writer.h"
 #include "transaction/limits.h"
@@ -57,9 +56,8 @@ Result<CollectorReport> Collector::Collect(CommitTimestamp safepoint) {
   CollectorReport report;
   // Written before anything is removed, so that no crash leaves less history than it says.
   PHENIX_RETURN_IF_ERROR(RememberSafepoint(safepoint));
-  storage::VersionCollector versions(engine_);
   PHENIX_ASSIGN_OR_RETURN(const storage::VersionCollector::Collected collected,
-                          versions.CollectOnce(safepoint, kCollectKeysPerRound));
+                          versions_.CollectOnce(safepoint, kCollectKeysPerRound));
   report.versions_removed = collected.versions;
   report.done = collected.done;
   PHENIX_RETURN_IF_ERROR(CollectDeadOrdinals(safepoint, report));

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "storage/kv_engine.h"
+#include "storage/version_collector.h"
 #include "transaction/catalog.h"
 
 namespace phenix::transaction {
@@ -30,7 +31,7 @@ Result<CommitTimestamp> ReadSafepoint(storage::KvEngine& engine);
 class Collector {
  public:
   Collector(storage::KvEngine& engine, CatalogHistory& catalogs)
-      : engine_(engine), catalogs_(catalogs) {}
+      : engine_(engine), catalogs_(catalogs), versions_(engine) {}
 
   /// One bounded round for everything superseded at or before `safepoint`.
   Result<CollectorReport> Collect(CommitTimestamp safepoint);
@@ -46,6 +47,7 @@ class Collector {
 
   storage::KvEngine& engine_;
   CatalogHistory& catalogs_;
+  storage::VersionCollector versions_;  // remembers where it stopped
 };
 
 }  // namespace phenix::transaction

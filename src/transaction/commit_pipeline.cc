@@ -186,7 +186,7 @@ Status CommitPipeline::CheckConflicts(const CommitRequest& request) const {
   for (const std::string& key : request.reads->keys()) {
     ConflictCheck check;
     check.family = static_cast<Family>(key.front());
-    check.key = key.substr(1);
+    check.key = base::ByteView(key).substr(1);
     check.mark = WrittenMark(check.family, check.key);
     const ConflictTable::Answer answer = conflicts_.Since(check.mark, request.read_at, settled);
     if (answer == ConflictTable::Answer::kNotSince) continue;

@@ -58,7 +58,7 @@ class CommitPipelineTest : public testing::Test {
     check.key = key;
     check.mark = WrittenMark(Family::kEntity, key);
     writes.AddMark(check.mark);
-    writes.AddCheck(std::move(check));
+    writes.AddCheck(check);
     return writes;
   }
   Result<CommitTimestamp> Commit(const WriteSet& writes, CommitTimestamp read_at) {

@@ -151,9 +151,8 @@ Status EntityWriter::ApplyPut(const PutOperation& operation) {
 Status EntityWriter::StageEntity(const Target& target, const EntityRow& row) {
   StageRow(Family::kEntity, target.key, EncodeEntityRow(row), target.found.has_value());
   CheckWritten(Family::kEntity, target.key);
-  CheckWritten(Family::kSchema, CollectionKey(target.record->id));
+  writes_.TouchCollection(target.record->id);
   writes_.AddMark(WrittenMark(Family::kEntity, target.key));
-  writes_.AddMark(CollectionTouchedMark(target.record->id));
   writes_.AddChange(EncodeFeedEntry({.kind = ChangeKind::kPutEntity,
                                      .collection = target.record->id,
                                      .id = target.id,
@@ -285,15 +284,14 @@ Status EntityWriter::StageDeletion(const Target& target) {
   writes_.Stage(Family::kSystem, std::string(kDeadOrdinalPrefix) + NumberKey(row.ordinal.value()),
                 {.operation = StateOperation::kStamp, .value = {}, .supersedes = false});
   CheckWritten(Family::kEntity, target.key);
-  CheckWritten(Family::kSchema, CollectionKey(target.record->id));
+  writes_.TouchCollection(target.record->id);
   ConflictCheck edges;
   edges.kind = ConflictCheck::Kind::kEdgesTouched;
   edges.mark = EdgesTouchedMark(row.ordinal);
   edges.ordinal = row.ordinal;
-  writes_.AddCheck(std::move(edges));
+  writes_.AddCheck(edges);
   writes_.AddMark(WrittenMark(Family::kEntity, target.key));
   writes_.AddMark(EntityDeletedMark(row.ordinal));
-  writes_.AddMark(CollectionTouchedMark(target.record->id));
   writes_.AddChange(EncodeFeedEntry({.kind = ChangeKind::kDeleteEntity,
                                      .collection = target.record->id,
                                      .id = target.id,
@@ -339,7 +337,7 @@ void EntityWriter::CheckWritten(Family family, const std::string& key) {
   check.mark = WrittenMark(family, key);
   check.family = family;
   check.key = key;
-  writes_.AddCheck(std::move(check));
+  writes_.AddCheck(check);
 }
 
 void EntityWriter::CheckAlive(const Target& target, EntityOrdinal ordinal) {
@@ -351,7 +349,7 @@ void EntityWriter::CheckAlive(const Target& target, EntityOrdinal ordinal) {
   check.family = Family::kEntity;
   check.key = target.key;
   check.ordinal = ordinal;
-  writes_.AddCheck(std::move(check));
+  writes_.AddCheck(check);
 }
 
 }  // namespace phenix::transaction

@@ -58,10 +58,10 @@ SchemaWriter::SchemaWriter(const StateReader& reader, WriteSet& writes)
   ConflictCheck check;
   check.kind = ConflictCheck::Kind::kTouched;
   check.family = Family::kSchema;
-  check.key = std::string(kSchemaMarkKey);
+  check.key = kSchemaMarkKey;
   check.mark = WrittenMark(Family::kSchema, kSchemaMarkKey);
   writes_.AddMark(check.mark);
-  writes_.AddCheck(std::move(check));
+  writes_.AddCheck(check);
 }
 
 Result<std::uint64_t> SchemaWriter::NextNumber(std::string_view counter) {
@@ -138,7 +138,7 @@ Status SchemaWriter::Alter(const CollectionSchema& schema) {
   ConflictCheck check;
   check.kind = ConflictCheck::Kind::kTouched;
   check.mark = CollectionTouchedMark(before->id);
-  writes_.AddCheck(std::move(check));
+  writes_.AddCheck(check);
   return StageRecord(after, true);
 }
 

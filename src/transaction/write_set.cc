@@ -45,6 +45,11 @@ void EncodeOrdinalRows(const std::vector<std::pair<EntityOrdinal, OrdinalMember>
   }
 }
 
+// Batches mostly come in key order, so most keys go to the end.
+bool IsBehind(const StagedRows& rows, base::ByteView key) {
+  return rows.empty() || base::ByteView(rows.rbegin()->first) < key;
+}
+
 void PutOperation(std::string& bytes, StateOperation operation, Family family, base::ByteView key,
                   base::ByteView value) {
   bytes.push_back(static_cast<char>(operation));
@@ -70,8 +75,8 @@ std::uint64_t CollectionTouchedMark(CollectionId collection) {
 
 void WriteSet::BeginStatement() {
   undo_.clear();
-  savepoint_ = {checks_.size(),   marks_.size(),    feed_.size(),
-                ordinals_.size(), operation_count_, size_bytes_};
+  savepoint_ = {checks_.size(),      marks_.size(),    feed_.size(), ordinals_.size(),
+                collections_.size(), operation_count_, size_bytes_};
 }
 
 void WriteSet::RollbackStatement() {
@@ -88,6 +93,7 @@ void WriteSet::RollbackStatement() {
   marks_.resize(savepoint_.marks);
   feed_.resize(savepoint_.feed);
   ordinals_.resize(savepoint_.ordinals);
+  collections_.resize(savepoint_.collections);
   operation_count_ = savepoint_.operations;
   size_bytes_ = savepoint_.bytes;
 }
@@ -96,7 +102,7 @@ void WriteSet::Stage(Family family, std::string key, StagedRow row) {
   ++operation_count_;
   size_bytes_ += key.size() + row.value.size();
   StagedRows& rows = rows_[static_cast<std::size_t>(family)];
-  const auto place = rows.lower_bound(key);
+  const auto place = IsBehind(rows, key) ? rows.end() : rows.lower_bound(key);
   if (place != rows.end() && place->first == key) {
     row.supersedes = row.supersedes || place->second.supersedes;
     undo_.push_back({family, std::move(key), std::move(place->second)});
@@ -109,8 +115,26 @@ void WriteSet::Stage(Family family, std::string key, StagedRow row) {
 
 const StagedRow* WriteSet::Find(Family family, base::ByteView key) const {
   const StagedRows& staged = rows(family);
+  if (IsBehind(staged, key)) return nullptr;
   const auto found = staged.find(key);
   return found == staged.end() ? nullptr : &found->second;
+}
+
+void WriteSet::AddCheck(ConflictCheck check) {
+  if (!check.key.empty()) check.key = check_keys_.emplace_back(check.key);
+  checks_.push_back(check);
+}
+
+void WriteSet::TouchCollection(CollectionId collection) {
+  if (std::find(collections_.begin(), collections_.end(), collection) != collections_.end()) return;
+  collections_.push_back(collection);
+  marks_.push_back(CollectionTouchedMark(collection));
+  const std::string key = CollectionKey(collection);
+  ConflictCheck check;
+  check.family = Family::kSchema;
+  check.mark = WrittenMark(Family::kSchema, key);
+  check.key = key;
+  AddCheck(check);
 }
 
 void WriteSet::AddOrdinal(EntityOrdinal ordinal, CollectionId collection, std::string_view id) {

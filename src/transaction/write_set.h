@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -50,7 +51,7 @@ struct ConflictCheck {
   Kind kind = Kind::kWritten;
   std::uint64_t mark = 0;
   Family family = Family::kEntity;
-  std::string key;
+  base::ByteView key;  ///< in a write set: lives as long as it
   EntityOrdinal ordinal;
 };
 
@@ -69,6 +70,13 @@ struct ReadRange {
 
 class WriteSet {
  public:
+  WriteSet() = default;
+  WriteSet(WriteSet&&) noexcept = default;
+  WriteSet& operator=(WriteSet&&) noexcept = default;
+  WriteSet(const WriteSet&) = delete;
+  WriteSet& operator=(const WriteSet&) = delete;
+  ~WriteSet() = default;
+
   void BeginStatement();
   void RollbackStatement();
 
@@ -79,7 +87,10 @@ class WriteSet {
     return rows_[static_cast<std::size_t>(family)];
   }
 
-  void AddCheck(ConflictCheck check) { checks_.push_back(std::move(check)); }
+  /// Copies `check.key`.
+  void AddCheck(ConflictCheck check);
+  /// Notes a write into `collection`, whose schema must not change; once each.
+  void TouchCollection(CollectionId collection);
   void AddMark(std::uint64_t mark) { marks_.push_back(mark); }
   /// Encoded by change_feed.h.
   void AddChange(base::ByteView encoded) { feed_.append(encoded); }
@@ -102,12 +113,15 @@ class WriteSet {
     std::optional<StagedRow> before;
   };
   struct Savepoint {
-    std::size_t checks = 0, marks = 0, feed = 0, ordinals = 0, operations = 0, bytes = 0;
+    std::size_t checks = 0, marks = 0, feed = 0, ordinals = 0, collections = 0, operations = 0,
+                bytes = 0;
   };
 
   std::array<StagedRows, storage::kFamilyCount> rows_;
   std::vector<ConflictCheck> checks_;
+  std::deque<std::string> check_keys_;  // a deque, so that they stay where they are
   std::vector<std::uint64_t> marks_;
+  std::vector<CollectionId> collections_;  // few
   std::string feed_;
   std::vector<std::pair<EntityOrdinal, OrdinalMember>> ordinals_;
   std::vector<Undo> undo_;

@@ -1,6 +1,4 @@
 """Sizes: what does not fit on a screen is split along a noun, never granted a larger limit."""
-import re
-
 from cpp_outline import Outline
 from registry import rule
 
@@ -81,7 +79,7 @@ def check_nesting(tree, findings):
 def check_classes(tree, findings):
     for file in tree.cpp_files:
         for cls in _outline(file).classes:
-            if cls.keyword != "class":
+            if cls.keyword != "class" or file.is_test:
                 continue
             findings.checked += 1
             for count, limit, noun in (
@@ -92,15 +90,13 @@ def check_classes(tree, findings):
                                  f"class {cls.name} has {count} {noun}, at most {limit}")
 
 
-def concept_of(stem):
-    return re.sub(r"(_test|_fuzz|_benchmark|_property_test)$", "", stem)
-
-
 @rule("folder-size", f"a folder holds at most {CONCEPTS_MAX} concepts, src/ is at most {DEPTH_MAX} deep")
 def check_folders(tree, findings):
     concepts = {}
     for file in tree.cpp_files:
-        concepts.setdefault(file.path.parent, set()).add(concept_of(file.stem))
+        known = concepts.setdefault(file.path.parent, set())
+        if not file.is_test:  # the tests of a concept belong to it
+            known.add(file.stem)
     for folder, found in concepts.items():
         findings.checked += 1
         if len(found) > CONCEPTS_MAX:

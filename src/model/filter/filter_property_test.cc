@@ -402,8 +402,8 @@ class FilterMaker {
         operators["$not"] = depth > 0 ? Operators(depth - 1) : Json{{"$gt", 1}};
         return;
       case 9:
-        operators["$between"] =
-            Below(2) == 0 ? Json{Below(3), Below(8) / 2.0} : Json{"a", Pick({"a b", "b", "c"})};
+        operators["$between"] = Below(2) == 0 ? Json{Below(3), static_cast<double>(Below(8)) / 2}
+                                              : Json{"a", Pick({"a b", "b", "c"})};
         return;
       case 10:
         operators["$text"] = {{"query", Pick({"a", "A b", "b a", "c", "bc a"})},

@@ -1,0 +1,81 @@
+#include "server/rest_application.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace phenix::server {
+namespace {
+
+/// "POST /query": the path without its parameters, which may hold what is nobody's business.
+std::string LineOf(const api::Request& request) {
+  return std::string(api::MethodName(request.method)) + " " +
+         request.target.substr(0, request.target.find('?'));
+}
+
+std::string HeaderOf(const api::Response& response, std::string_view name) {
+  const auto found = std::find_if(response.headers.begin(), response.headers.end(),
+                                  [name](const api::Header& header) { return header.first == name; });
+  return found == response.headers.end() ? std::string() : found->second;
+}
+
+void AddSecurityHeaders(api::Response& response) {
+  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  response.headers.emplace_back("Cache-Control", "no-store");
+}
+
+}  // namespace
+
+RestApplication::RestApplication(const Parts& parts, AccessPolicy policy)
+    : parts_(parts), policy_(std::move(policy)) {}
+
+void RestApplication::Finish(const std::string& line, api::Response response, const Answer& answer,
+                             std::chrono::nanoseconds started) {
+  const std::chrono::nanoseconds duration = parts_.clock.Monotonic() - started;
+  parts_.metrics.OnRequest(response.status, duration);
+  AddSecurityHeaders(response);
+  const EventLevel level = response.status >= 500 ? EventLevel::kWarn : EventLevel::kDebug;
+  if (parts_.log.Writes(level)) {
+    parts_.log.Write(level, "request",
+                     {{"request", line},
+                      {"status", std::to_string(response.status)},
+                      {"request_id", HeaderOf(response, "X-Request-Id")},
+                      {"took_us", std::to_string(duration.count() / 1'000)}});
+  }
+  answer(std::move(response));
+  running_.fetch_sub(1);
+}
+
+void RestApplication::OnRequest(api::Request request, Answer answer) {
+  running_.fetch_add(1);
+  const std::chrono::nanoseconds started = parts_.clock.Monotonic();
+  const std::string line = LineOf(request);
+  const std::string request_id(request.HeaderValue("x-request-id"));
+  std::optional<api::Problem> refused = policy_.Check(request);
+  if (refused.has_value()) {
+    return Finish(line, parts_.service.Refuse(*refused, request_id), answer, started);
+  }
+  if (api::Service::IsProbe(request)) {
+    return Finish(line, parts_.service.Handle(request), answer, started);
+  }
+  // std::function copies what it holds, a request should not be copied.
+  auto shared = std::make_shared<api::Request>(std::move(request));
+  const bool taken = parts_.workers.TrySubmit([this, shared, answer, line, started] {
+    Finish(line, parts_.service.Handle(*shared), answer, started);
+  });
+  if (taken) return;
+  api::Problem full{.code = api::Code::kUnavailable,
+                    .detail = std::to_string(kWorkerQueueMax) + " requests are waiting already"};
+  full.headers.emplace_back("Retry-After", "1");
+  Finish(line, parts_.service.Refuse(full, request_id), answer, started);
+}
+
+api::Response RestApplication::OnRefused(api::Code code, const std::string& detail) {
+  api::Response response = parts_.service.Refuse({.code = code, .detail = detail}, "");
+  parts_.metrics.OnRequest(response.status, std::chrono::nanoseconds(0));
+  AddSecurityHeaders(response);
+  return response;
+}
+
+}  // namespace phenix::server

@@ -1,0 +1,68 @@
+#include "server/yaml_source.h"
+
+#include <yaml-cpp/yaml.h>
+
+#include <exception>
+#include <set>
+#include <utility>
+
+namespace phenix::server {
+namespace {
+
+Status AtLine(std::size_t line, const std::string& what) {
+  return {StatusCode::kInvalidArgument, std::to_string(line) + ": " + what};
+}
+
+std::size_t LineOf(const YAML::Mark& mark) {
+  return mark.line < 0 ? 1 : static_cast<std::size_t>(mark.line) + 1;
+}
+
+/// Adds the scalars below `node`. A file cannot nest deeper than kConfigurationDepthMax.
+Status Collect(const YAML::Node& node, const std::string& prefix, unsigned depth,
+               std::vector<YamlScalar>& scalars) {
+  if (depth > kConfigurationDepthMax) return AtLine(LineOf(node.Mark()), "nested too deeply");
+  if (node.IsScalar() && !prefix.empty()) {
+    scalars.push_back({prefix, node.Scalar(), LineOf(node.Mark())});
+    return Status::Ok();
+  }
+  if (node.IsNull()) return Status::Ok();
+  if (!node.IsMap()) return AtLine(LineOf(node.Mark()), "expected keys with values");
+  std::set<std::string> seen;
+  for (const auto& member : node) {
+    if (!member.first.IsScalar()) {
+      return AtLine(LineOf(member.first.Mark()), "expected a plain key");
+    }
+    const std::string name = member.first.Scalar();
+    const std::string key = prefix.empty() ? name : prefix + "." + name;
+    if (!seen.insert(name).second) {
+      return AtLine(LineOf(member.first.Mark()), "the key '" + key + "' stands here twice");
+    }
+    if (Status below = Collect(member.second, key, depth + 1, scalars); !below.ok()) return below;
+  }
+  return Status::Ok();
+}
+
+Result<std::vector<YamlScalar>> ReadParsed(const std::vector<YAML::Node>& documents) {
+  std::vector<YamlScalar> scalars;
+  if (documents.size() > 1) return AtLine(1, "expected one YAML document");
+  if (documents.empty()) return scalars;
+  if (Status collected = Collect(documents.front(), "", 0, scalars); !collected.ok()) {
+    return collected;
+  }
+  return scalars;
+}
+
+}  // namespace
+
+Result<std::vector<YamlScalar>> ReadYaml(const std::string& text) {
+  if (text.size() > kConfigurationBytesMax) return AtLine(1, "the file is larger than 1 MiB");
+  try {
+    return ReadParsed(YAML::LoadAll(text));
+  } catch (const YAML::Exception& error) {
+    return AtLine(LineOf(error.mark), error.msg);
+  } catch (const std::exception& error) {
+    return AtLine(1, error.what());
+  }
+}
+
+}  // namespace phenix::server
