@@ -110,6 +110,8 @@ CommandLine::CommandLine(GlobalOptions& options) : root_(kDescription, "phenix")
   root_.add_option("--memory", options.memory_mib, "MiB for caches and write buffers (1024)")
       ->check(CLI::Range(kMemoryMibMin, kMemoryMibMax));
   root_.fallthrough();
+  // One at most: a later word that happens to be a command's name is an id or a topic.
+  root_.require_subcommand(0, 1);
 }
 
 void CommandLine::OnRun(CLI::App& command, Action action) {

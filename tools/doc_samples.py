@@ -5,18 +5,24 @@
 A fenced `sh` block runs when the line before it is `<!-- ci:run -->`. The blocks of one document run
 in order, each in its own shell, all in one empty scratch folder with --bin first in PATH. A fenced
 block after `<!-- ci:output -->` is what the block before it printed; in it `...` stands for any
-text within a line, and a line of `...` alone for any lines.
+text within a line, and a line of `...` alone for any lines. After `<!-- ci:serve DIR -->` a block
+runs like one after `ci:run`, while `phenix serve --data DIR` serves at its `localhost:8080`.
 """
 import argparse
+import contextlib
 import os
 import re
+import socket
 import subprocess
 import sys
 import tempfile
+import time
+import urllib.request
 from pathlib import Path
 from typing import NamedTuple, Optional
 
 BLOCK_SECONDS_MAX = 300
+START_SECONDS_MAX = 60
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -25,6 +31,7 @@ class Sample(NamedTuple):
     line: int
     script: str
     output: Optional[str]
+    serves: Optional[str] = None  # the database directory that a server has open meanwhile
 
 
 def _blocks(text):
@@ -41,16 +48,17 @@ def _blocks(text):
         elif line.startswith("```"):
             fence, body, marker = (marker, line[3:].strip(), number), [], ""
         elif line.strip():
-            found = re.fullmatch(r"<!--\s*ci:(run|output)\s*-->", line.strip())
+            found = re.fullmatch(r"<!--\s*ci:(run|output|serve \S+)\s*-->", line.strip())
             marker = found.group(1) if found else ""
 
 
 def samples_of(path, text):
     samples = []
     for marker, language, line, body in _blocks(text):
-        if marker == "run" and language in ("sh", "bash"):
-            samples.append(Sample(str(path), line, body, None))
-        elif marker == "run":
+        command, _, directory = marker.partition(" ")
+        if command in ("run", "serve") and language in ("sh", "bash"):
+            samples.append(Sample(str(path), line, body, None, directory or None))
+        elif command in ("run", "serve"):
             raise ValueError(f"{path}:{line}: only sh blocks can be run")
         elif not samples or samples[-1].output is not None:
             raise ValueError(f"{path}:{line}: an output without a command before it")
@@ -69,10 +77,43 @@ def matches(expected, printed):
     return re.fullmatch(pattern, printed.strip("\n") + "\n") is not None
 
 
+def _free_port():
+    with contextlib.closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def _server(directory, folder, environment):
+    """The port of a server that has `directory` open until the end of the context."""
+    port = _free_port()
+    program = ["phenix", "serve", "--data", directory, "--http-port", port, "--grpc-port", _free_port(),
+               "--metrics-port", _free_port()]
+    with subprocess.Popen(program, cwd=folder, env=environment, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            for _ in range(START_SECONDS_MAX * 10):
+                with contextlib.suppress(OSError):
+                    urllib.request.urlopen(f"http://localhost:{port}/readyz", timeout=1).close()
+                    break
+                time.sleep(0.1)
+            yield port
+        finally:
+            server.terminate()
+
+
 def run(sample, folder, environment):
     """None when the sample did what the document says, else why not."""
+    if sample.serves is None:
+        return _run_script(sample, sample.script, folder, environment)
+    with _server(sample.serves, folder, environment) as port:
+        script = sample.script.replace("localhost:8080", f"localhost:{port}")
+        return _run_script(sample, script, folder, environment)
+
+
+def _run_script(sample, script, folder, environment):
     try:
-        done = subprocess.run(["bash", "-euo", "pipefail", "-c", sample.script], cwd=folder,
+        done = subprocess.run(["bash", "-euo", "pipefail", "-c", script], cwd=folder,
                               env=environment, text=True, stdin=subprocess.DEVNULL,
                               capture_output=True, timeout=BLOCK_SECONDS_MAX, check=False)
     except subprocess.TimeoutExpired:

@@ -5,6 +5,7 @@
 import contextlib
 import io
 import sys
+import tempfile
 import unittest
 from pathlib import Path
 
@@ -12,6 +13,17 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.dont_write_bytecode = True
 
 import doc_samples  # noqa: E402
+
+
+FAKE_SERVER = f"""#!{sys.executable}
+import http.server, sys
+class Answer(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(sys.argv[3].encode())
+http.server.HTTPServer(("localhost", int(sys.argv[5])), Answer).serve_forever()
+"""
 
 
 def document(*blocks):
@@ -47,6 +59,16 @@ class DocumentSamples(unittest.TestCase):
         self.assertEqual(outcome(("run", "sh", "echo took 12 ms; seq 9"),
                                  ("output", "text", "took ... ms\n...\n9")), (1, 0))
         self.assertEqual(outcome(("run", "sh", "echo took 12 s"), ("output", "text", "took ... ms")), (1, 1))
+
+    def test_runs_a_block_beside_a_server_at_the_port_that_it_names(self):
+        with tempfile.TemporaryDirectory() as folder:
+            program = Path(folder, "phenix")
+            program.write_text(FAKE_SERVER, encoding="utf-8")
+            program.chmod(0o755)
+            with contextlib.redirect_stdout(io.StringIO()):
+                text = document(("serve shop", "sh", "curl -s http://localhost:8080/readyz"),
+                                ("output", "text", "shop"))
+                self.assertEqual(doc_samples.run_document("a.md", text, Path(folder)), (1, 0))
 
     def test_refuses_an_output_without_a_command(self):
         with self.assertRaises(ValueError):

@@ -147,14 +147,13 @@ void RunCurves(const Dataset& data, const CurveOptions& options) {
   sweep.widths = {10, 12, 14, 16, 20, 24, 32, 40, 48, 64, 80, 96, 128, 160, 192, 256, 384, 512};
   sweep.queries = data.query_count();
   sweep.repeats = options.repeats;
-  const std::vector<SweepPoint> ours =
-      RunSweep(data, limits, sweep,
-               [&](std::size_t q, std::size_t width, std::vector<std::uint64_t>* ids) {
-                 SearchOurs(*index, data, q, width, ids);
-               });
+  const std::vector<SweepPoint> ours = RunSweep(
+      data, limits, sweep, [&](std::size_t q, std::size_t width, std::vector<std::uint64_t>* ids) {
+        SearchOurs(*index, data, q, width, ids);
+      });
   PrintSweep("phenix", ours);
-  std::printf("  build %.2f s wall, %.2f s processor; %.0f bytes/vector; %llu segments\n", wall, cpu,
-              static_cast<double>(stats.memory_bytes) / static_cast<double>(data.rows()),
+  std::printf("  build %.2f s wall, %.2f s processor; %.0f bytes/vector; %llu segments\n", wall,
+              cpu, static_cast<double>(stats.memory_bytes) / static_cast<double>(data.rows()),
               static_cast<unsigned long long>(stats.segments));
   for (const double target : {0.90, 0.95, 0.99}) {
     std::printf("  recall asked %.2f, got %.4f\n", target,

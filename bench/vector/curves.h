@@ -11,11 +11,11 @@ namespace phenix::bench {
 
 struct CurveOptions {
   std::string results_directory;
-  int threads = 1;               ///< of both builds
+  int threads = 1;  ///< of both builds
   int repeats = 5;
   std::size_t peer_build_width = 200;
   bool peer = true;
-  double qps_bar_95 = 0.0;       ///< 0 = none
+  double qps_bar_95 = 0.0;  ///< 0 = none
   double qps_bar_99 = 0.0;
   double ratio_bar = 0.0;
   std::string plot_name;

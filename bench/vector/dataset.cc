@@ -23,7 +23,8 @@ Result<std::vector<float>> ReadImages(const std::string& path) {
   if (file == nullptr) return Status(StatusCode::kNotFound, "no file " + path);
   std::vector<unsigned char> bytes;
   std::vector<unsigned char> buffer(1U << 20U);
-  for (int got = 0; (got = gzread(file, buffer.data(), static_cast<unsigned>(buffer.size()))) > 0;) {
+  for (int got = 0;
+       (got = gzread(file, buffer.data(), static_cast<unsigned>(buffer.size()))) > 0;) {
     bytes.insert(bytes.end(), buffer.begin(), buffer.begin() + got);
   }
   gzclose(file);

@@ -39,7 +39,7 @@ struct SyntheticOptions {
   std::size_t rows = 1000000;
   std::size_t queries = 2000;
   std::uint32_t dimension = 128;
-  bool bytes = true;           ///< rounded to integers in 0..255
+  bool bytes = true;  ///< rounded to integers in 0..255
   std::uint64_t seed = 1;
 };
 /// A mixture of 2,000 Gaussians of intrinsic dimension 20, randomly embedded, with some noise.

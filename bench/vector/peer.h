@@ -12,8 +12,8 @@ namespace phenix::bench {
 struct PeerOptions {
   std::uint32_t dimension = 0;
   std::size_t rows_max = 0;
-  bool inner_product = false;   ///< rows are unit vectors then
-  std::size_t links = 16;       ///< M
+  bool inner_product = false;     ///< rows are unit vectors then
+  std::size_t links = 16;         ///< M
   std::size_t build_width = 200;  ///< ef_construction
   int threads = 1;
 };

@@ -1,4 +1,5 @@
-// The only unit that includes hnswlib; built with -march=native, so that its own AVX-512 code is used.
+// The only unit that includes hnswlib; built with -march=native, so that its own AVX-512 code is
+// used.
 #include "bench/vector/peer.h"
 
 #if __has_include(<hnswlib/hnswlib.h>)
@@ -18,8 +19,8 @@ class Hnswlib final : public PeerIndex {
     } else {
       space_ = std::make_unique<hnswlib::L2Space>(options.dimension);
     }
-    index_ = std::make_unique<hnswlib::HierarchicalNSW<float>>(
-        space_.get(), options.rows_max, options.links, options.build_width);
+    index_ = std::make_unique<hnswlib::HierarchicalNSW<float>>(space_.get(), options.rows_max,
+                                                               options.links, options.build_width);
   }
   void Add(std::span<const float> rows, std::uint64_t first_id) override {
     const std::size_t count = rows.size() / options_.dimension;

@@ -82,8 +82,8 @@ double QpsAt(const std::vector<SweepPoint>& points, double recall) {
 }
 
 void PrintSweep(const std::string& engine, const std::vector<SweepPoint>& points) {
-  std::printf("%-26s %6s %8s %12s %10s %9s %9s\n", engine.c_str(), "width", "recall",
-              "QPS median", "QPS best", "p50 us", "p99 us");
+  std::printf("%-26s %6s %8s %12s %10s %9s %9s\n", engine.c_str(), "width", "recall", "QPS median",
+              "QPS best", "p50 us", "p99 us");
   for (const SweepPoint& point : points) {
     std::printf("%-26s %6zu %8.4f %12.0f %10.0f %9.1f %9.1f\n", "", point.width, point.recall,
                 point.qps_median, point.qps_best, point.p50_us, point.p99_us);
@@ -95,7 +95,8 @@ void PrintRatio(const std::string& name, double ours, double peer, double ours_b
                 double ratio_bar) {
   const double ratio = peer > 0.0 ? ours / peer : 0.0;
   std::printf("  %-44s ours %10.4g  peer %10.4g  ratio %6.2f", name.c_str(), ours, peer, ratio);
-  if (ours_bar > 0.0) std::printf("  [bar %.4g: %s]", ours_bar, ours >= ours_bar ? "met" : "MISSED");
+  if (ours_bar > 0.0)
+    std::printf("  [bar %.4g: %s]", ours_bar, ours >= ours_bar ? "met" : "MISSED");
   if (ratio_bar > 0.0 && peer > 0.0) {
     std::printf("  [ratio bar %.2g: %s]", ratio_bar, ratio >= ratio_bar ? "met" : "MISSED");
   }
@@ -143,10 +144,12 @@ bool WritePlot(const std::string& path, const std::string& title,
   for (std::size_t l = 0; l < lines.size(); ++l) {
     svg << "<polyline fill='none' stroke-width='2' stroke='" << colors[l % 4] << "' points='";
     for (const SweepPoint& point : lines[l].points) {
-      if (point.recall >= kRecallMin) svg << x_of(point.recall) << "," << y_of(point.qps_median) << " ";
+      if (point.recall >= kRecallMin)
+        svg << x_of(point.recall) << "," << y_of(point.qps_median) << " ";
     }
-    svg << "'/>\n<text x='" << kLeft + 12 << "' y='" << kTop + kHeight - 12 - 16 * static_cast<double>(l)
-        << "' fill='" << colors[l % 4] << "'>" << lines[l].name << "</text>\n";
+    svg << "'/>\n<text x='" << kLeft + 12 << "' y='"
+        << kTop + kHeight - 12 - 16 * static_cast<double>(l) << "' fill='" << colors[l % 4] << "'>"
+        << lines[l].name << "</text>\n";
   }
   svg << "</svg>\n";
   return static_cast<bool>(svg);

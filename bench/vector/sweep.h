@@ -10,8 +10,8 @@
 
 namespace phenix::bench {
 
-/// One setting of one engine. Rates count the searching thread's processor time, which is the wall's on
-/// an idle machine and still comparable on a shared one; latencies are the wall's.
+/// One setting of one engine. Rates count the searching thread's processor time, which is the
+/// wall's on an idle machine and still comparable on a shared one; latencies are the wall's.
 struct SweepPoint {
   std::size_t width = 0;
   double recall = 0.0;
@@ -22,7 +22,8 @@ struct SweepPoint {
 };
 
 /// Searches query number q; fills ids.
-using SearchOne = std::function<void(std::size_t q, std::size_t width, std::vector<std::uint64_t>*)>;
+using SearchOne =
+    std::function<void(std::size_t q, std::size_t width, std::vector<std::uint64_t>*)>;
 
 struct SweepOptions {
   std::vector<std::size_t> widths;
@@ -35,7 +36,8 @@ struct SweepOptions {
 std::vector<SweepPoint> RunSweep(const Dataset& data, const std::vector<double>& limit_distances,
                                  const SweepOptions& options, const SearchOne& search);
 
-/// Median QPS at `recall`, between the two points around it (logarithmically); 0 when never reached.
+/// Median QPS at `recall`, between the two points around it (logarithmically); 0 when never
+/// reached.
 double QpsAt(const std::vector<SweepPoint>& points, double recall);
 
 /// Seconds since a fixed moment: on the wall, of the process's and of the thread's processor time.

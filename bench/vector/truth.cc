@@ -36,30 +36,61 @@ class Nearest {
   std::priority_queue<double> heap_;
 };
 
-// Candidates by all-pairs over rounded rows with slack, judged by exact distances.
-void OfferBlock(const Dataset& data, std::span<const std::size_t> rows,
-                vector::PairScan& scan, const vector::ByteRows& queries,
-                const distance::ByteRowCodec& codec, float slack, std::vector<Nearest>* nearest) {
-  vector::ByteRows block = vector::AllocateByteRows(codec, rows.size());
-  std::vector<float> prepared(data.dimension);
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    vector::PrepareVector(data.metric, data.row(rows[i]), prepared);
-    codec.EncodeRow(prepared, block.row(i));
+// The queries as byte rows, and their nearest distances so far.
+class TruthScan {
+ public:
+  TruthScan(const Dataset& data, std::size_t queries, std::size_t limit)
+      : data_(data),
+        exact_(data.metric == distance::Metric::kL2 && distance::IsByteVector(data.base) &&
+               distance::IsByteVector(data.queries) &&
+               data.dimension <= distance::kExactDimensionMax),
+        codec_(exact_ ? distance::ByteRowCodec::Exact(data.dimension)
+                      : distance::ByteRowCodec::Scaled(std::vector<float>(data.dimension, 0.0F))),
+        encoded_(vector::AllocateByteRows(codec_, queries)),
+        scan_(distance::KernelsFor(distance::DetectedSimdLevel()), codec_),
+        nearest_(queries, Nearest(limit)) {
+    for (std::size_t q = 0; q < queries; ++q) Encode(data.query(q), encoded_.row(q));
   }
-  scan.SetRight(block.View(nullptr, rows.size()));
-  scan.Run(
-      queries.View(nullptr, queries.count),
-      [&](std::size_t q) {
-        const double worst = (*nearest)[q].worst();
-        const double squared = data.metric == distance::Metric::kL2 ? worst * worst : 2.0 * worst;
-        return static_cast<float>(squared) * slack;
-      },
-      [&](std::size_t q, const std::uint32_t* places, const float*, std::size_t found) {
-        for (std::size_t i = 0; i < found; ++i) {
-          (*nearest)[q].Offer(ExactDistance(data, data.query(q), rows[places[i]]));
-        }
-      });
-}
+
+  // Candidates by all-pairs over rounded rows with slack, judged by exact distances.
+  void Offer(std::span<const std::size_t> rows) {
+    vector::ByteRows block = vector::AllocateByteRows(codec_, rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) Encode(data_.row(rows[i]), block.row(i));
+    scan_.SetRight(block.View(nullptr, rows.size()));
+    scan_.Run(
+        encoded_.View(nullptr, encoded_.count), [&](std::size_t q) { return BoundOf(q); },
+        [&](std::size_t q, const std::uint32_t* places, const float*, std::size_t found) {
+          for (std::size_t i = 0; i < found; ++i) {
+            nearest_[q].Offer(ExactDistance(data_, data_.query(q), rows[places[i]]));
+          }
+        });
+  }
+  [[nodiscard]] std::vector<double> Limits() const {
+    std::vector<double> limits;
+    for (const Nearest& nearest : nearest_) limits.push_back(nearest.worst());
+    return limits;
+  }
+
+ private:
+  void Encode(std::span<const float> values, std::uint8_t* row) {
+    prepared_.resize(values.size());
+    vector::PrepareVector(data_.metric, values, prepared_);
+    codec_.EncodeRow(prepared_, row);
+  }
+  [[nodiscard]] float BoundOf(std::size_t q) const {
+    const double worst = nearest_[q].worst();
+    const double squared = data_.metric == distance::Metric::kL2 ? worst * worst : 2.0 * worst;
+    return static_cast<float>(squared) * (exact_ ? 1.0001F : 1.1F);
+  }
+
+  const Dataset& data_;
+  bool exact_;
+  distance::ByteRowCodec codec_;
+  vector::ByteRows encoded_;
+  vector::PairScan scan_;
+  std::vector<Nearest> nearest_;
+  std::vector<float> prepared_;
+};
 
 }  // namespace
 
@@ -83,31 +114,15 @@ double ExactDistance(const Dataset& data, std::span<const float> query, std::siz
 
 std::vector<double> LimitDistances(const Dataset& data, std::size_t queries, std::size_t limit,
                                    const std::function<bool(std::size_t)>& passes) {
-  const distance::Kernels& kernels = distance::KernelsFor(distance::DetectedSimdLevel());
-  const bool exact =
-      data.metric == distance::Metric::kL2 && distance::IsByteVector(data.base) &&
-      distance::IsByteVector(data.queries) && data.dimension <= distance::kExactDimensionMax;
-  const distance::ByteRowCodec codec =
-      exact ? distance::ByteRowCodec::Exact(data.dimension)
-            : distance::ByteRowCodec::Scaled(std::vector<float>(data.dimension, 0.0F));
-  vector::ByteRows encoded = vector::AllocateByteRows(codec, queries);
-  std::vector<float> prepared(data.dimension);
-  for (std::size_t q = 0; q < queries; ++q) {
-    vector::PrepareVector(data.metric, data.query(q), prepared);
-    codec.EncodeRow(prepared, encoded.row(q));
-  }
-  std::vector<Nearest> nearest(queries, Nearest(limit));
-  vector::PairScan scan(kernels, encoded.codec);
+  TruthScan scan(data, queries, limit);
   std::vector<std::size_t> rows;
   for (std::size_t row = 0; row < data.rows(); ++row) {
     if (passes(row)) rows.push_back(row);
     if (rows.size() < kBlockRows && row + 1 != data.rows()) continue;
-    OfferBlock(data, rows, scan, encoded, codec, exact ? 1.0001F : 1.1F, &nearest);
+    scan.Offer(rows);
     rows.clear();
   }
-  std::vector<double> limits(queries);
-  for (std::size_t q = 0; q < queries; ++q) limits[q] = nearest[q].worst();
-  return limits;
+  return scan.Limits();
 }
 
 double RecallOfRows(const Dataset& data, std::span<const float> query, double limit_distance,

@@ -25,7 +25,8 @@ bool IsJsonMediaType(std::string_view type) {
 
 bool IsReserved(std::string_view name) { return name.starts_with(kReservedPrefix); }
 
-constexpr const char* kCollectionExpected = "a collection name that does not start with \"_phenix.\"";
+constexpr const char* kCollectionExpected =
+    "a collection name that does not start with \"_phenix.\"";
 
 }  // namespace
 
@@ -34,7 +35,8 @@ Attempt<CallReader> CallReader::Open(Call& call, std::optional<std::uint64_t> as
   const std::string id = TransactionIdOf(call);
   if (!id.empty()) {
     if (as_of.has_value()) {
-      return InvalidRequest({{"as_of", std::nullopt, "no as_of inside a transaction", "a timestamp"}});
+      return InvalidRequest(
+          {{"as_of", std::nullopt, "no as_of inside a transaction", "a timestamp"}});
     }
     Attempt<OpenTransactions::Lease> lease = call.parts.transactions.Acquire(id);
     if (!lease.ok()) return lease.TakeProblem();

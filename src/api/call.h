@@ -24,8 +24,8 @@ namespace phenix::api {
 
 /// What the configuration decides about calls.
 struct ServiceSettings {
-  std::uint32_t results_max = 1'000;        ///< max_hybrid_results: `k` and `limit` of a query
-  std::uint32_t traversal_depth_max = 3;    ///< graph_traversal_depth: hops of a graph constraint
+  std::uint32_t results_max = 1'000;      ///< max_hybrid_results: `k` and `limit` of a query
+  std::uint32_t traversal_depth_max = 3;  ///< graph_traversal_depth: hops of a graph constraint
 };
 
 /// Told about what calls did, for metrics. Threads: any, at once.
@@ -57,8 +57,8 @@ struct Call {
 /// The reader of a call: its transaction, or a snapshot of its own.
 class CallReader {
  public:
-  /// The transaction of X-Tx-Id if there is one (then `as_of` must be absent), else the state now or
-  /// as of the timestamp. Problems: kTransactionNotFound, kTransactionBusy, kHistoryGone.
+  /// The transaction of X-Tx-Id if there is one (then `as_of` must be absent), else the state now
+  /// or as of the timestamp. Problems: kTransactionNotFound, kTransactionBusy, kHistoryGone.
   static Attempt<CallReader> Open(Call& call, std::optional<std::uint64_t> as_of);
 
   Reader& operator*() const { return lease_.has_value() ? lease_->transaction() : *snapshot_; }

@@ -22,7 +22,7 @@ using Header = std::pair<std::string, std::string>;
 
 struct Request {
   Method method = Method::kGet;  ///< HEAD arrives as kGet; its answer's body is then not sent.
-  std::string target;            ///< Path and query as received, e.g. "/entities/a%20b?include=edges".
+  std::string target;  ///< Path and query as received, e.g. "/entities/a%20b?include=edges".
   std::vector<Header> headers;
   std::string body;
 

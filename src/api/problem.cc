@@ -16,7 +16,8 @@ constexpr bool kFinal = false;
 constexpr std::array kCodes = {
     CodeRow{Code::kRequestMalformed, "request.invalid", 400, kFinal, "The request is malformed"},
     CodeRow{Code::kRequestInvalid, "request.invalid", 422, kFinal, "A value is not allowed"},
-    CodeRow{Code::kRequestMediaType, "request.media_type", 415, kFinal, "Not the expected media type"},
+    CodeRow{Code::kRequestMediaType, "request.media_type", 415, kFinal,
+            "Not the expected media type"},
     CodeRow{Code::kRequestTooLarge, "request.too_large", 413, kFinal, "The request is too large"},
     CodeRow{Code::kRequestHeadersTooLarge, "request.headers_too_large", 431, kFinal,
             "The request headers are too large"},
@@ -31,7 +32,8 @@ constexpr std::array kCodes = {
     CodeRow{Code::kEntityNotFound, "entity.not_found", 404, kFinal, "No such entity"},
     CodeRow{Code::kEntityExists, "entity.exists", 409, kFinal, "The entity exists"},
     CodeRow{Code::kEdgeNotFound, "edge.not_found", 404, kFinal, "No such edge"},
-    CodeRow{Code::kUniqueTaken, "unique.taken", 409, kFinal, "Another entity has this unique value"},
+    CodeRow{Code::kUniqueTaken, "unique.taken", 409, kFinal,
+            "Another entity has this unique value"},
     CodeRow{Code::kVectorDimension, "vector.dimension", 422, kFinal,
             "The vector has another dimension than its field"},
     CodeRow{Code::kVectorFieldNotFound, "vector.field_not_found", 422, kFinal,
@@ -53,30 +55,45 @@ constexpr std::array kCodes = {
     CodeRow{Code::kLimitExceeded, "limit.exceeded", 422, kFinal, "A documented limit was passed"},
     CodeRow{Code::kRateLimited, "rate.limited", 429, kRetry, "Too many at once"},
     CodeRow{Code::kTimeout, "timeout", 504, kRetry, "The time given was not enough"},
-    CodeRow{Code::kStorageFull, "storage.full", 507, kRetry, "No space is left; nothing was written"},
+    CodeRow{Code::kStorageFull, "storage.full", 507, kRetry,
+            "No space is left; nothing was written"},
     CodeRow{Code::kStorageFailed, "storage.failed", 500, kFinal, "The storage failed"},
     CodeRow{Code::kUnavailable, "unavailable", 503, kRetry, "Not ready for this"},
-    CodeRow{Code::kUnimplemented, "unimplemented", 501, kFinal, "This build does not offer the call"},
+    CodeRow{Code::kUnimplemented, "unimplemented", 501, kFinal,
+            "This build does not offer the call"},
     CodeRow{Code::kInternal, "internal", 500, kFinal, "A bug in Phenix DB"},
 };
 
 Code CodeOf(StatusCode code) {
   switch (code) {
-    case StatusCode::kInvalidArgument: return Code::kRequestInvalid;
-    case StatusCode::kNotFound: return Code::kEntityNotFound;
-    case StatusCode::kAlreadyExists: return Code::kEntityExists;
-    case StatusCode::kPreconditionFailed: return Code::kPreconditionFailed;
-    case StatusCode::kConflict: return Code::kTransactionConflict;
-    case StatusCode::kUnavailable: return Code::kUnavailable;
-    case StatusCode::kDeadlineExceeded: return Code::kTimeout;
-    case StatusCode::kResourceExhausted: return Code::kLimitExceeded;
-    case StatusCode::kPermissionDenied: return Code::kAuthForbidden;
+    case StatusCode::kInvalidArgument:
+      return Code::kRequestInvalid;
+    case StatusCode::kNotFound:
+      return Code::kEntityNotFound;
+    case StatusCode::kAlreadyExists:
+      return Code::kEntityExists;
+    case StatusCode::kPreconditionFailed:
+      return Code::kPreconditionFailed;
+    case StatusCode::kConflict:
+      return Code::kTransactionConflict;
+    case StatusCode::kUnavailable:
+      return Code::kUnavailable;
+    case StatusCode::kDeadlineExceeded:
+      return Code::kTimeout;
+    case StatusCode::kResourceExhausted:
+      return Code::kLimitExceeded;
+    case StatusCode::kPermissionDenied:
+      return Code::kAuthForbidden;
     case StatusCode::kCorruption:
-    case StatusCode::kIoError: return Code::kStorageFailed;
-    case StatusCode::kUnknownOutcome: return Code::kTransactionUnknownOutcome;
-    case StatusCode::kUnimplemented: return Code::kUnimplemented;
+    case StatusCode::kIoError:
+      return Code::kStorageFailed;
+    case StatusCode::kUnknownOutcome:
+      return Code::kTransactionUnknownOutcome;
+    case StatusCode::kUnimplemented:
+      return Code::kUnimplemented;
     case StatusCode::kOk:
-    case StatusCode::kInternal: break;
+    case StatusCode::kInternal:
+      break;
   }
   return Code::kInternal;
 }
@@ -95,8 +112,9 @@ void WriteFault(JsonText& json, const Fault& fault) {
 std::span<const CodeRow> AllCodes() { return kCodes; }
 
 const CodeRow& RowOf(Code code) {
-  const auto row = std::find_if(kCodes.begin(), kCodes.end(),
-                                [code](const CodeRow& candidate) { return candidate.code == code; });
+  const auto row = std::find_if(kCodes.begin(), kCodes.end(), [code](const CodeRow& candidate) {
+    return candidate.code == code;
+  });
   PHENIX_ASSERT(row != kCodes.end());
   return *row;
 }

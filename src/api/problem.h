@@ -97,7 +97,7 @@ Response ResponseOf(const Problem& problem, std::string_view request_id);
 template <typename T>
 class [[nodiscard]] Attempt {
  public:
-  Attempt(T value) : value_(std::move(value)) {}            // NOLINT(google-explicit-constructor)
+  Attempt(T value) : value_(std::move(value)) {}              // NOLINT(google-explicit-constructor)
   Attempt(Problem problem) : problem_(std::move(problem)) {}  // NOLINT(google-explicit-constructor)
 
   [[nodiscard]] bool ok() const { return value_.has_value(); }

@@ -124,15 +124,15 @@ Response Service::Health() const {
   json.BeginObject().Key("status");
   json.String(good ? "ok" : (state == State::kStarting ? "starting" : "draining"));
   json.Key("version").String(kVersion);
-  const auto uptime = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.Monotonic() -
-                                                                            started_);
+  const auto uptime =
+      std::chrono::duration_cast<std::chrono::milliseconds>(clock_.Monotonic() - started_);
   json.Key("uptime_ms").Uint(static_cast<std::uint64_t>(uptime.count()));
   ServiceParts* parts = ready_parts_.load(std::memory_order_acquire);
   if (parts != nullptr) {
     const DatabaseStats stats = parts->database.Stats();
     const RecoveryReport& recovery = parts->database.recovery();
     json.Key("visible_ts").String(TimestampText(stats.visible_timestamp));
-    json.Key("collections").Uint(stats.collections);
+    json.Key("collections").Uint(UserCollections(stats));
     json.Key("entities_estimated").Uint(stats.entities_estimated);
     json.Key("recovery").BeginObject();
     json.Key("frames_replayed").Uint(recovery.frames_replayed);

@@ -66,8 +66,8 @@ class ServiceFixture : public testing::Test {
     options_.background_maintenance = false;
     // The counter keeps apart the fixtures of one process, the process id those of several.
     static int count = 0;
-    directory_ = testing::TempDir() + "/api_" + std::to_string(getpid()) + "_" +
-                 std::to_string(count++);
+    directory_ =
+        testing::TempDir() + "/api_" + std::to_string(getpid()) + "_" + std::to_string(count++);
     std::filesystem::remove_all(directory_);
     Open();
   }
@@ -104,8 +104,8 @@ class ServiceFixture : public testing::Test {
   Response Expect(int status, Method method, const std::string& target,
                   const std::string& body = "", std::vector<Header> headers = {}) {
     Response response = Send(method, target, body, std::move(headers));
-    EXPECT_EQ(response.status, status)
-        << MethodName(method) << " " << target << " " << body << "\n" << response.body;
+    EXPECT_EQ(response.status, status) << MethodName(method) << " " << target << " " << body << "\n"
+                                       << response.body;
     return response;
   }
   static std::string HeaderOf(const Response& response, std::string_view name) {

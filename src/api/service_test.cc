@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <thread>
+
 #include "api/router.h"
 #include "api/service_fixture.h"
 
@@ -65,7 +67,8 @@ TEST_F(ServiceTest, AnswersTheExampleOfTheProductPage) {
 }
 
 TEST_F(ServiceTest, GivesAnIdToAnEntityWithoutOne) {
-  const Body first(Expect(200, Method::kPost, "/entities", R"({"entities":[{"metadata":{}}]})").body);
+  const Body first(
+      Expect(200, Method::kPost, "/entities", R"({"entities":[{"metadata":{}}]})").body);
   const Body second(Expect(200, Method::kPost, "/entities", R"({"entities":[{}]})").body);
   const std::string id = first.Text("ids").substr(1);
   EXPECT_EQ(first.At("ids").size(), 40U);
@@ -77,17 +80,16 @@ TEST_F(ServiceTest, KeepsIntegersOf64BitsAndUnicodeIds) {
   const std::string body =
       R"({"entities":[{"id":"ключ/ä 1","metadata":{"n":9007199254740993,"u":18446744073709551615}}]})";
   Expect(200, Method::kPost, "/entities", body);
-  const Response got =
-      Expect(200, Method::kGet, "/entities/%D0%BA%D0%BB%D1%8E%D1%87%2F%C3%A4%201");
+  const Response got = Expect(200, Method::kGet, "/entities/%D0%BA%D0%BB%D1%8E%D1%87%2F%C3%A4%201");
   EXPECT_EQ(Body(got.body).At("metadata"), R"({"n":9007199254740993,"u":18446744073709551615})");
   EXPECT_EQ(HeaderOf(got, "ETag"), Body(got.body).At("version"));
 }
 
 TEST_F(ServiceTest, WritesAllOrNothing) {
   Expect(200, Method::kPost, "/entities", R"({"entities":[{"id":"a","vector":[1,2]}]})");
-  const Response refused = Expect(
-      422, Method::kPost, "/entities",
-      R"({"entities":[{"id":"b","vector":[1,2]},{"id":"c","vector":[1,2,3]}]})");
+  const Response refused =
+      Expect(422, Method::kPost, "/entities",
+             R"({"entities":[{"id":"b","vector":[1,2]},{"id":"c","vector":[1,2,3]}]})");
   const Body problem(refused.body);
   EXPECT_EQ(problem.Text("code"), "vector.dimension");
   EXPECT_EQ(problem.At("errors[].path"), R"(["entities[1].vector"])");
@@ -154,11 +156,11 @@ TEST_F(ServiceTest, HonoursIfMatch) {
   PutProduct();
   const Response got = Expect(200, Method::kGet, "/entities/entity1");
   const std::string tag = HeaderOf(got, "ETag");
-  const Response patched = Expect(200, Method::kPatch, "/entities/entity1", R"({"title":"new"})",
-                                  {{"if-match", tag}});
+  const Response patched =
+      Expect(200, Method::kPatch, "/entities/entity1", R"({"title":"new"})", {{"if-match", tag}});
   EXPECT_EQ(HeaderOf(patched, "ETag"), Body(patched.body).At("version"));
-  const Response stale = Expect(412, Method::kPatch, "/entities/entity1", R"({"title":"newer"})",
-                                {{"if-match", tag}});
+  const Response stale =
+      Expect(412, Method::kPatch, "/entities/entity1", R"({"title":"newer"})", {{"if-match", tag}});
   EXPECT_EQ(CodeOf(stale), "precondition.failed");
   Expect(412, Method::kDelete, "/entities/entity1", "", {{"if-match", tag}});
   Expect(422, Method::kDelete, "/entities/entity1", "", {{"if-match", "7"}});
@@ -177,7 +179,8 @@ TEST_F(ServiceTest, DeletesAnEntityWithItsEdgesInBothDirections) {
 
 TEST_F(ServiceTest, PagesThroughOneSnapshot) {
   for (const char* id : {"a", "b", "c", "d"}) {
-    Expect(200, Method::kPost, "/entities", R"({"entities":[{"id":")" + std::string(id) + R"("}]})");
+    Expect(200, Method::kPost, "/entities",
+           R"({"entities":[{"id":")" + std::string(id) + R"("}]})");
   }
   const Body first(Expect(200, Method::kGet, "/entities?limit=2").body);
   EXPECT_EQ(first.At("entities[].id"), R"(["a","b"])");
@@ -325,10 +328,27 @@ TEST_F(ServiceTest, DoesNotRememberAWriteThatFailed) {
   Expect(200, Method::kPost, "/entities", body, key);
 }
 
+TEST_F(ServiceTest, AnswersTwinsOfAKeyedWriteAlikeWhenTheyRace) {
+  PutProduct();
+  const std::string tag = HeaderOf(Expect(200, Method::kGet, "/entities/entity1"), "ETag");
+  std::vector<Response> answers(8);
+  std::vector<std::thread> twins;
+  for (Response& answer : answers) {
+    twins.emplace_back([&] {
+      answer = Send(Method::kPatch, "/entities/entity1", R"({"n":1})",
+                    {{"idempotency-key", "twin"}, {"if-match", tag}});
+    });
+  }
+  for (std::thread& twin : twins) twin.join();
+  for (const Response& answer : answers) {
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    EXPECT_EQ(answer.body, answers.front().body);
+  }
+}
+
 TEST_F(ServiceTest, KeepsAKeyPerEntityOfABatchThatIsNotAtomic) {
   const std::vector<Header> key = {{"idempotency-key", "k1"}};
-  const std::string body =
-      R"({"atomic":false,"mode":"insert","entities":[{"id":"a"},{"id":"b"}]})";
+  const std::string body = R"({"atomic":false,"mode":"insert","entities":[{"id":"a"},{"id":"b"}]})";
   const Response first = Expect(200, Method::kPost, "/entities", body, key);
   EXPECT_EQ(Expect(200, Method::kPost, "/entities", body, key).body, first.body);
 }
@@ -337,11 +357,11 @@ TEST_F(ServiceTest, ReadsItsOwnWritesInATransaction) {
   PutProduct();
   const std::string id = Begin();
   const std::vector<Header> tx = {{"x-tx-id", id}};
-  const Response staged = Expect(
-      200, Method::kPost, "/entities",
-      R"({"entities":[{"id":"n","vector":[0.1,0.2,0.3,0.4],"metadata":{"category":"tech"},
+  const Response staged =
+      Expect(200, Method::kPost, "/entities",
+             R"({"entities":[{"id":"n","vector":[0.1,0.2,0.3,0.4],"metadata":{"category":"tech"},
          "edges":[{"target":"entity2","label":"related_to"}]}]})",
-      tx);
+             tx);
   EXPECT_EQ(Body(staged.body).At("commit_ts"), "null");
   Expect(200, Method::kGet, "/entities/n", "", tx);
   Expect(404, Method::kGet, "/entities/n");
@@ -405,9 +425,9 @@ TEST_F(ServiceTest, AbortsATransactionWhenAPartOfABatchWasStaged) {
   const Response whole = Expect(404, Method::kPost, "/entities",
                                 R"({"mode":"update","entities":[{"id":"none"}]})", tx);
   EXPECT_EQ(Body(whole.body).At("tx_aborted"), "");
-  const Response part = Expect(
-      404, Method::kPost, "/entities",
-      R"({"mode":"update","entities":[{"id":"entity1"},{"id":"none"}]})", tx);
+  const Response part =
+      Expect(404, Method::kPost, "/entities",
+             R"({"mode":"update","entities":[{"id":"entity1"},{"id":"none"}]})", tx);
   EXPECT_EQ(Body(part.body).At("tx_aborted"), "true");
   EXPECT_EQ(CodeOf(Expect(404, Method::kPost, "/tx/" + id + "/commit")), "tx.not_found");
 }
@@ -416,18 +436,18 @@ TEST_F(ServiceTest, RunsATransactionInOneRequest) {
   PutProduct();
   for (const char* isolation : {"snapshot", "serializable"}) {
     const std::string name(isolation);
-    const Response ran = Expect(
-        200, Method::kPost, "/tx/run",
-        R"({"isolation":")" + name + R"(","operations":[
+    const Response ran =
+        Expect(200, Method::kPost, "/tx/run", R"({"isolation":")" + name + R"(","operations":[
           {"check":{"id":"entity1","if":{"category":"tech"}}},
           {"put":{"id":")" + name + R"(","metadata":{"n":1}}},
           {"edge":{"source":")" + name + R"(","target":"entity1","label":"about"}}]})");
     EXPECT_NE(Body(ran.body).Text("commit_ts"), "");
-    EXPECT_EQ(Body(Expect(200, Method::kGet, "/entities/" + name + "/edges").body).At("edges[].target"),
-              R"(["entity1"])");
-    const Response failed = Expect(
-        412, Method::kPost, "/tx/run",
-        R"({"isolation":")" + name + R"(","operations":[{"put":{"id":"never"}},
+    EXPECT_EQ(
+        Body(Expect(200, Method::kGet, "/entities/" + name + "/edges").body).At("edges[].target"),
+        R"(["entity1"])");
+    const Response failed =
+        Expect(412, Method::kPost, "/tx/run",
+               R"({"isolation":")" + name + R"(","operations":[{"put":{"id":"never"}},
           {"check":{"id":"entity1","if":{"category":"art"}}}]})");
     EXPECT_EQ(CodeOf(failed), "precondition.failed");
     EXPECT_EQ(Body(failed.body).At("errors[].index"), "[1]");
@@ -484,8 +504,9 @@ TEST_F(ServiceTest, ExplainsAQuery) {
 }
 
 TEST_F(ServiceTest, EchoesAGoodRequestIdAndReplacesABadOne) {
-  EXPECT_EQ(HeaderOf(Send(Method::kGet, "/limits", "", {{"x-request-id", "abc-1"}}), "X-Request-Id"),
-            "abc-1");
+  EXPECT_EQ(
+      HeaderOf(Send(Method::kGet, "/limits", "", {{"x-request-id", "abc-1"}}), "X-Request-Id"),
+      "abc-1");
   const Response replaced = Send(Method::kGet, "/none", "", {{"x-request-id", "a b"}});
   EXPECT_EQ(HeaderOf(replaced, "X-Request-Id").size(), 36U);
   EXPECT_EQ(Body(replaced.body).Text("request_id"), HeaderOf(replaced, "X-Request-Id"));

@@ -81,7 +81,8 @@ Result<Target> ParseTarget(std::string_view text) {
   }
   Target target;
   const std::size_t question = text.find('?');
-  std::string_view path = text.substr(1, question == std::string_view::npos ? question : question - 1);
+  std::string_view path =
+      text.substr(1, question == std::string_view::npos ? question : question - 1);
   if (!path.empty()) {
     PHENIX_RETURN_IF_ERROR(ForEachPiece(path, '/', [&](std::string_view piece) -> Status {
       PHENIX_ASSIGN_OR_RETURN(std::string segment, Decode(piece, PlusSign::kLiteral));

@@ -44,7 +44,7 @@ Status OpenDatabase::CommitSchema(const SchemaChange& change) {
     const StateReader reader(view);
     transaction::SchemaWriter writer(reader, writes);
     PHENIX_RETURN_IF_ERROR(change(writer));
-    if (writes.empty()) return Status::Ok();
+    if (writes.size_bytes() == 0) return Status::Ok();
     status = parts_->pipeline
                  ->Commit({.writes = &writes,
                            .reads = nullptr,
@@ -119,7 +119,7 @@ Result<CommitReceipt> OpenDatabase::TryWrite(const WriteBatch& batch) {
       CheckTransactionSize(parts_->options, batch.operations.size(), writes.size_bytes()));
   CommitReceipt receipt;
   receipt.commit_timestamp = pin.at().value();
-  if (!writes.empty() || !writes.checks().empty()) {
+  if (writes.size_bytes() > 0 || !writes.conflicts().checks().empty()) {
     PHENIX_ASSIGN_OR_RETURN(
         const CommitTimestamp committed,
         parts_->pipeline->Commit({.writes = &writes,

@@ -21,9 +21,9 @@
 #include "security/key_ring.h"
 #include "storage/kv_engine.h"
 #include "transaction/catalog.h"
-#include "transaction/commit_pipeline.h"
+#include "transaction/commit/commit_pipeline.h"
 #include "transaction/head_cache.h"
-#include "transaction/snapshot_registry.h"
+#include "transaction/commit/snapshot_registry.h"
 
 namespace phenix::database {
 

@@ -149,7 +149,7 @@ Result<CommitReceipt> OpenTransaction::Commit() {
   PHENIX_RETURN_IF_ERROR(CheckTransactionSize(parts_.options, work_->leaves_version.size(),
                                               work_->writes.size_bytes()));
   CommitReceipt receipt;
-  const bool writes_nothing = work_->writes.empty() && work_->writes.checks().empty();
+  const bool writes_nothing = work_->writes.size_bytes() == 0 && work_->writes.conflicts().checks().empty();
   if (writes_nothing) {
     // A read-only transaction is its snapshot: it is serializable at its read timestamp.
     receipt.commit_timestamp = at_.value();

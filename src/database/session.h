@@ -15,9 +15,9 @@
 #include "phenix/transaction.h"
 #include "transaction/entity_writer.h"
 #include "transaction/ordinal_allocator.h"
-#include "transaction/read_set.h"
+#include "transaction/commit/read_set.h"
 #include "transaction/state_reader.h"
-#include "transaction/write_set.h"
+#include "transaction/commit/write_set.h"
 
 namespace phenix::database {
 

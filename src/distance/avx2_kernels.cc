@@ -99,7 +99,8 @@ void ScanFloat(const float* query, const RowSet& rows, float* out) {
 inline std::int32_t ByteDot(const std::int8_t* query, const std::uint8_t* row, std::size_t stride) {
   __m256i sum = _mm256_setzero_si256();
   for (std::size_t i = 0; i < stride; i += 16) {
-    const __m256i x = _mm256_cvtepu8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(row + i)));
+    const __m256i x =
+        _mm256_cvtepu8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(row + i)));
     const __m256i q =
         _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(query + i)));
     sum = _mm256_add_epi32(sum, _mm256_madd_epi16(x, q));
@@ -274,7 +275,8 @@ std::size_t SelectPairs(const PairSelection& selection, std::uint32_t* places, f
     const __m256 weight = _mm256_mul_ps(left_weight, _mm256_loadu_ps(selection.right_scales + j));
     const __m256 base = _mm256_add_ps(left_norm, _mm256_loadu_ps(selection.right_norms + j));
     const __m256 squared = _mm256_fnmadd_ps(weight, _mm256_cvtepi32_ps(dot), base);
-    auto mask = static_cast<unsigned>(_mm256_movemask_ps(_mm256_cmp_ps(squared, bound, _CMP_LT_OQ)));
+    auto mask =
+        static_cast<unsigned>(_mm256_movemask_ps(_mm256_cmp_ps(squared, bound, _CMP_LT_OQ)));
     if (mask == 0) continue;
     alignas(32) float values[8];
     _mm256_store_ps(values, squared);

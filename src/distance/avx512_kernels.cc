@@ -142,7 +142,7 @@ void ScanNibbles(const std::int8_t* query, const RowSet& rows, std::int32_t* out
 
 // Sums of one block as 16-bit numbers: rows 0-15 in `low`, 16-31 in `high`.
 struct BlockSums {
-  __m512i low;   // 32 16-bit sums, of which lanes of 4 groups have yet to be added
+  __m512i low;  // 32 16-bit sums, of which lanes of 4 groups have yet to be added
   __m512i low_odd;
   __m512i high;
   __m512i high_odd;
@@ -195,8 +195,8 @@ void ScanBits(const BitQuery& query, const BitBlock& block, float* lower, float*
     const __m512 inner =
         _mm512_fmadd_ps(_mm512_set1_ps(query.table_scale), _mm512_cvtepi32_ps(sums[half]),
                         _mm512_set1_ps(query.table_offset));
-    const __m512 base = _mm512_add_ps(_mm512_set1_ps(query.norm),
-                                      _mm512_loadu_ps(block.norms + half * 16));
+    const __m512 base =
+        _mm512_add_ps(_mm512_set1_ps(query.norm), _mm512_loadu_ps(block.norms + half * 16));
     const __m512 near = _mm512_fnmadd_ps(_mm512_loadu_ps(block.factors + half * 16), inner, base);
     const __m512 error = _mm512_loadu_ps(block.errors + half * 16);
     _mm512_storeu_ps(estimate + half * 16, near);
@@ -249,7 +249,8 @@ void PackRight(const RowSet& rows, std::size_t groups, std::uint8_t* packed) {
       for (std::size_t r = 0; r < 16; ++r) in[r] = LoadLine(rows, g * 16 + r, line);
       Transpose16(in, out);
       std::uint8_t* tile = packed + (g * lines + line) * 1024;
-      for (std::size_t quad = 0; quad < 16; ++quad) _mm512_storeu_si512(tile + quad * 64, out[quad]);
+      for (std::size_t quad = 0; quad < 16; ++quad)
+        _mm512_storeu_si512(tile + quad * 64, out[quad]);
     }
   }
 }

@@ -55,8 +55,8 @@ void BitCoder::EncodeBlock(std::span<const float> rows, std::uint8_t* block) con
   }
 }
 
-void BitCoder::EncodeRow(std::span<const float> row, std::size_t place,
-                         std::vector<float>* scratch, std::uint8_t* block) const {
+void BitCoder::EncodeRow(std::span<const float> row, std::size_t place, std::vector<float>* scratch,
+                         std::uint8_t* block) const {
   const std::size_t dimension = center_.size();
   const std::span<float> residual(scratch->data(), dimension);
   const std::span<float> rotated(scratch->data() + dimension, rotation_.rotated_dimension());
@@ -120,8 +120,8 @@ void BitCoder::EncodeQuery(std::span<const float> query, BitQueryTables* tables)
     tables->tables_.data()[i] = static_cast<std::uint8_t>(tables->sums_[i] * inverse + 0.5F);
   }
   // <2b - 1, q> = 2 * (sum of chosen values) - (sum of all).
-  tables->view_ = {tables->tables_.data(), groups(), 2.0F * scale, 2.0F * lowest_sum - total,
-                   squares,                std::sqrt(squares)};
+  tables->view_ = {tables->tables_.data(),    groups(), 2.0F * scale,
+                   2.0F * lowest_sum - total, squares,  std::sqrt(squares)};
 }
 
 }  // namespace phenix::distance

@@ -1,11 +1,12 @@
 // One bit per dimension: signs of a randomly rotated residual, with an error bound.
 //
-// A row x is kept relative to a centre c as bits b of the rotated unit residual; with u = (2b - 1)/sqrt(D)
-// and f = <u, unit residual> the estimate of |x - q|^2 is
+// A row x is kept relative to a centre c as bits b of the rotated unit residual; with u = (2b -
+// 1)/sqrt(D) and f = <u, unit residual> the estimate of |x - q|^2 is
 //     |x - c|^2 + |q - c|^2 - 2 |x - c| / f * <u, rotated (q - c)>,
 // and the true value is below estimate + error * |q - c| with high probability, as above.
 // Source:  Gao and Long, "RaBitQ" (SIGMOD 2024), sections 3.2 and 3.3.
-// Layout:  blocks of 32 rows: groups of 4 dimensions, 16 bytes each (kernel_types.h, BitBlock), then
+// Layout:  blocks of 32 rows: groups of 4 dimensions, 16 bytes each (kernel_types.h, BitBlock),
+// then
 //          32 norms, 32 factors, 32 errors.
 // Threads: immutable after construction.
 #ifndef DISTANCE_BIT_CODE_H_

@@ -42,7 +42,8 @@ TEST(BitCoder, LowerBoundsHoldForNearlyAllRows) {
     const BitCoder coder(KernelsFor(DetectedSimdLevel()), center, 11);
     for (int round = 0; round < 20; ++round) {
       std::vector<float> rows(32 * dimension), query(dimension);
-      for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = center[i % dimension] + normal(random);
+      for (std::size_t i = 0; i < rows.size(); ++i)
+        rows[i] = center[i % dimension] + normal(random);
       for (std::size_t i = 0; i < dimension; ++i) query[i] = center[i] + normal(random);
       const Bounds bounds = Measure(coder, rows, query);
       for (std::size_t r = 0; r < 32; ++r) {

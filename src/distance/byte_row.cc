@@ -101,7 +101,8 @@ void ByteRowCodec::EncodeRow(std::span<const float> values, std::uint8_t* row) c
   RowConstants constants = {0, 0.0F, scale, 0};
   std::int64_t squares = 0;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const float step = std::clamp(RoundToInteger((values[i] - center_[i]) * inverse), -kSteps, kSteps);
+    const float step =
+        std::clamp(RoundToInteger((values[i] - center_[i]) * inverse), -kSteps, kSteps);
     const int value = static_cast<int>(step);
     row[i] = static_cast<std::uint8_t>(value + 128);
     constants.sum += value + 128;
@@ -133,7 +134,8 @@ void ByteRowCodec::EncodeQuery(std::span<const float> values, EncodedQuery* quer
   float norm = 0.0F;
   for (std::size_t i = 0; i < values.size(); ++i) {
     const float value = values[i] - (center_.empty() ? 0.0F : center_[i]);
-    const auto step = static_cast<int>(std::clamp(RoundToInteger(value * inverse), -kSteps, kSteps));
+    const auto step =
+        static_cast<int>(std::clamp(RoundToInteger(value * inverse), -kSteps, kSteps));
     bytes[i] = static_cast<std::int8_t>(step);
     sum += step;
     norm += value * value;

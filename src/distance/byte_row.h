@@ -1,7 +1,8 @@
 // Vectors as rows of bytes: exactly, where every value is an integer in 0..255, else rounded to 8
 // bits with a scale per row around a common centre (locally adaptive quantization).
 //
-// Source:     Aguerrebere et al., "Similarity search in the blink of an eye with compressed indices"
+// Source:     Aguerrebere et al., "Similarity search in the blink of an eye with compressed
+// indices"
 //             (VLDB 2023), section 3, with a symmetric scale.
 // Threads:    immutable after construction.
 #ifndef DISTANCE_BYTE_ROW_H_

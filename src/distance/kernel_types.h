@@ -1,8 +1,8 @@
 // The arithmetic of nearness, one table of functions per instruction level.
 //
-// A kernel handles a whole scan or one hop of a walk (tens to thousands of rows), never one distance,
-// so that the indirect call disappears. All levels give the same integers; float results differ by
-// rounding only.
+// A kernel handles a whole scan or one hop of a walk (tens to thousands of rows), never one
+// distance, so that the indirect call disappears. All levels give the same integers; float results
+// differ by rounding only.
 //
 // Rows:       `stride` bytes apart, 64-byte aligned, a multiple of 64. A byte row holds its values,
 //             zeros, and in its last 16 bytes a RowConstants.
@@ -38,10 +38,11 @@ inline constexpr std::size_t kPairGroupRows = 16;
 
 /// Tail of a byte row whose value is scale * (byte - zero point).
 struct RowConstants {
-  std::int32_t exact;  ///< sum(u^2) - 256 * sum(u), wrapping; only of rows with scale 1, zero point 0
-  float norm;          ///< squared length of the decoded row
+  std::int32_t
+      exact;   ///< sum(u^2) - 256 * sum(u), wrapping; only of rows with scale 1, zero point 0
+  float norm;  ///< squared length of the decoded row
   float scale;
-  std::int32_t sum;    ///< sum(u)
+  std::int32_t sum;  ///< sum(u)
 };
 static_assert(sizeof(RowConstants) == kRowConstantsBytes);
 
@@ -57,9 +58,9 @@ struct RowSet {
 /// A query against byte rows. `values` has `stride` entries, zero past the dimension.
 struct ByteQuery {
   const std::int8_t* values;
-  float norm;             ///< squared length of the query
-  float scale;            ///< of `values`; exact queries: 1, and values are q - 128
-  std::int32_t base;      ///< exact: sum(q^2), wrapping; scaled: zero point * sum(values)
+  float norm;         ///< squared length of the query
+  float scale;        ///< of `values`; exact queries: 1, and values are q - 128
+  std::int32_t base;  ///< exact: sum(q^2), wrapping; scaled: zero point * sum(values)
 };
 
 /// A query against 1-bit codes: for each group of 4 dimensions 16 sums of one byte.
@@ -68,8 +69,8 @@ struct BitQuery {
   std::size_t groups;          ///< a multiple of 4
   float table_scale;           ///< <query, bits> = table_scale * sum + table_offset
   float table_offset;
-  float norm;                  ///< squared length of the query's residual
-  float length;                ///< its root
+  float norm;    ///< squared length of the query's residual
+  float length;  ///< its root
 };
 
 /// 32 rows of 1-bit codes: groups * 16 bytes, in which byte i of a group has row i in its low and
@@ -86,10 +87,10 @@ struct PairBlock {
   const std::uint8_t* left;
   std::size_t left_stride;
   std::size_t left_count;
-  const std::uint8_t* packed;   ///< from pack_right
-  std::size_t right_groups;     ///< groups of 16
-  std::size_t lines;            ///< 64-byte lines of a row
-  std::int32_t* dots;           ///< [left_count][right_groups * 16], wrapping sums of u8 * u8
+  const std::uint8_t* packed;  ///< from pack_right
+  std::size_t right_groups;    ///< groups of 16
+  std::size_t lines;           ///< 64-byte lines of a row
+  std::int32_t* dots;          ///< [left_count][right_groups * 16], wrapping sums of u8 * u8
 };
 
 /// Squared distances of one left row to consecutive right rows, filtered by a bound.
@@ -101,7 +102,7 @@ struct PairSelection {
   std::size_t count;                  ///< a multiple of 16; pad norms with infinity
   float left_norm;
   float left_scale;
-  std::int32_t left_offset;           ///< dimension * zero^2 - zero * sum(u) of the left row
+  std::int32_t left_offset;  ///< dimension * zero^2 - zero * sum(u) of the left row
   float bound;
 };
 

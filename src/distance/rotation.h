@@ -1,7 +1,8 @@
-// A random rotation that costs d log d: signs, overlapping Hadamard transforms, and mixing of halves.
+// A random rotation that costs d log d: signs, overlapping Hadamard transforms, and mixing of
+// halves.
 //
-// Source:  the "FhtKac" rotator of the RaBitQ library (Gao et al., arXiv 2409.09913): two rounds here.
-// Threads: immutable after construction.
+// Source:  the "FhtKac" rotator of the RaBitQ library (Gao et al., arXiv 2409.09913): two rounds
+// here. Threads: immutable after construction.
 #ifndef DISTANCE_ROTATION_H_
 #define DISTANCE_ROTATION_H_
 

@@ -1,7 +1,6 @@
-// Zeroed bytes for rows: aligned for the widest loads, on huge pages where they are large, because a
-// walk touches rows at random and would otherwise miss the translation buffer at each.
-// Threads:   as a value.
-// Ownership: owns its bytes; moves, never copies.
+// Zeroed bytes for rows: aligned for the widest loads, on huge pages where they are large, because
+// a walk touches rows at random and would otherwise miss the translation buffer at each. Threads:
+// as a value. Ownership: owns its bytes; moves, never copies.
 #ifndef DISTANCE_ROW_MEMORY_H_
 #define DISTANCE_ROW_MEMORY_H_
 

@@ -113,7 +113,8 @@ void ScanBits(const BitQuery& query, const BitBlock& block, float* lower, float*
   }
 }
 
-// Byte b of 4 consecutive dimensions of row j lies at ((group * lines * 16 + quad) * 16 + j) * 4 + b.
+// Byte b of 4 consecutive dimensions of row j lies at ((group * lines * 16 + quad) * 16 + j) * 4 +
+// b.
 void PackRight(const RowSet& rows, std::size_t groups, std::uint8_t* packed) {
   const std::size_t quads = rows.stride / 4;
   std::memset(packed, 0, groups * kPairGroupRows * rows.stride);
@@ -132,8 +133,8 @@ void PairDots(const PairBlock& block) {
     const std::uint8_t* left = block.left + l * block.left_stride;
     std::int32_t* dots = block.dots + l * block.right_groups * kPairGroupRows;
     for (std::size_t column = 0; column < block.right_groups * kPairGroupRows; ++column) {
-      const std::uint8_t* right = block.packed + (column / kPairGroupRows) * quads * 64 +
-                                  (column % kPairGroupRows) * 4;
+      const std::uint8_t* right =
+          block.packed + (column / kPairGroupRows) * quads * 64 + (column % kPairGroupRows) * 4;
       std::uint32_t sum = 0;
       for (std::size_t i = 0; i < quads * 4; ++i) {
         sum += static_cast<std::uint32_t>(left[i]) * right[(i / 4) * 64 + i % 4];
@@ -146,9 +147,10 @@ void PairDots(const PairBlock& block) {
 std::size_t SelectPairs(const PairSelection& selection, std::uint32_t* places, float* out) {
   std::size_t found = 0;
   for (std::size_t j = 0; j < selection.count; ++j) {
-    const auto dot = static_cast<std::int32_t>(static_cast<std::uint32_t>(selection.dots[j]) -
-                                               static_cast<std::uint32_t>(selection.right_offsets[j]) +
-                                               static_cast<std::uint32_t>(selection.left_offset));
+    const auto dot =
+        static_cast<std::int32_t>(static_cast<std::uint32_t>(selection.dots[j]) -
+                                  static_cast<std::uint32_t>(selection.right_offsets[j]) +
+                                  static_cast<std::uint32_t>(selection.left_offset));
     const float weight = 2.0F * selection.left_scale * selection.right_scales[j];
     const float squared =
         selection.left_norm + selection.right_norms[j] - weight * static_cast<float>(dot);

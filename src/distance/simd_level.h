@@ -1,6 +1,6 @@
-// Which instructions the kernels may use: found once, from CPUID, the operating system's saved state
-// (XCR0) and, for AMX, a permission that the kernel may refuse.
-// Threads: any; the AMX permission is asked for once per process.
+// Which instructions the kernels may use: found once, from CPUID, the operating system's saved
+// state (XCR0) and, for AMX, a permission that the kernel may refuse. Threads: any; the AMX
+// permission is asked for once per process.
 #ifndef DISTANCE_SIMD_LEVEL_H_
 #define DISTANCE_SIMD_LEVEL_H_
 

@@ -178,13 +178,37 @@ FrameHeader NewHeader(const FrameBodyOptions& options, std::span<const LogRecord
   return header;
 }
 
-/// Reads records and hashes of a plain body that has `frame.header`.
+/// Reads one record and compares it with its hash.
+Result<LogRecord> ParseRecord(base::ByteReader& reader, ByteView hash, std::uint32_t shard_count) {
+  const ByteView rest = reader.rest();
+  LogRecord record;
+  const auto size_bytes = reader.ReadLittle<std::uint32_t>();
+  const auto type = reader.ReadLittle<std::uint8_t>();
+  record.flags = reader.ReadLittle<std::uint8_t>();
+  record.shard = reader.ReadLittle<std::uint16_t>();
+  const ByteView id = reader.ReadBytes(sizeof(TransactionId));
+  record.payload = reader.ReadBytes(size_bytes);
+  if (!reader.ok()) return BadBody("a record is cut");
+  if (type == 0 || type > kRecordTypeMax) return BadBody("unknown record type");
+  if (record.shard >= shard_count) return BadBody("a record names no shard");
+  record.type = static_cast<RecordType>(type);
+  std::memcpy(record.transaction_id.data(), id.data(), id.size());
+  const Sha256Digest digest =
+      security::Sha256Of(rest.substr(0, kRecordHeadBytes + record.payload.size()));
+  if (security::AsView(digest).substr(0, kRecordHashBytes) != hash) {
+    return BadBody("a record's hash differs");
+  }
+  return record;
+}
+
+/// Reads shards, hashes and records of a plain body that has `frame.header`.
 Status ParsePlain(DecodedFrame& frame) {
   base::ByteReader reader(frame.plain.view());
   const auto record_count = reader.ReadLittle<std::uint32_t>();
   const auto shard_count = reader.ReadLittle<std::uint32_t>();
-  if (!reader.ok() || record_count == 0 || record_count != frame.header.record_count)
+  if (!reader.ok() || record_count == 0 || record_count != frame.header.record_count) {
     return BadBody("wrong record count");
+  }
   if (shard_count == 0 || shard_count > kFrameShardCountMax) return BadBody("wrong shard count");
   const ByteView shards = reader.ReadBytes(std::size_t{shard_count} * kShardBytes);
   ByteView hashes = reader.ReadBytes(std::size_t{record_count} * kRecordHashBytes);
@@ -193,25 +217,8 @@ Status ParsePlain(DecodedFrame& frame) {
   std::memcpy(frame.shards.data(), shards.data(), shards.size());
   frame.records.reserve(record_count);
   for (; !hashes.empty(); hashes.remove_prefix(kRecordHashBytes)) {
-    const ByteView rest = reader.rest();
-    LogRecord record;
-    const auto size_bytes = reader.ReadLittle<std::uint32_t>();
-    const auto type = reader.ReadLittle<std::uint8_t>();
-    record.flags = reader.ReadLittle<std::uint8_t>();
-    record.shard = reader.ReadLittle<std::uint16_t>();
-    const ByteView id = reader.ReadBytes(sizeof(TransactionId));
-    record.payload = reader.ReadBytes(size_bytes);
-    if (!reader.ok()) return BadBody("a record is cut");
-    if (type == 0 || type > kRecordTypeMax) return BadBody("unknown record type");
-    if (record.shard >= shard_count) return BadBody("a record names no shard");
-    record.type = static_cast<RecordType>(type);
-    std::memcpy(record.transaction_id.data(), id.data(), id.size());
-    const Sha256Digest digest =
-        security::Sha256Of(rest.substr(0, kRecordHeadBytes + record.payload.size()));
-    if (security::AsView(digest).substr(0, kRecordHashBytes) !=
-        hashes.substr(0, kRecordHashBytes)) {
-      return BadBody("a record's hash differs");
-    }
+    PHENIX_ASSIGN_OR_RETURN(const LogRecord record,
+                            ParseRecord(reader, hashes.substr(0, kRecordHashBytes), shard_count));
     frame.records.push_back(record);
   }
   if (!reader.AtEnd()) return BadBody("bytes behind the last record");

@@ -26,7 +26,7 @@ class FrameBuffer {
  public:
   FrameBuffer() = default;
   explicit FrameBuffer(std::size_t size_bytes)
-      : bytes_(new char[size_bytes]), size_bytes_(size_bytes) {}
+      : bytes_(std::make_unique_for_overwrite<char[]>(size_bytes)), size_bytes_(size_bytes) {}
   [[nodiscard]] char* data() { return bytes_.get(); }
   [[nodiscard]] std::size_t size() const { return size_bytes_; }
   [[nodiscard]] ByteView view() const { return {bytes_.get(), size_bytes_}; }

@@ -17,7 +17,7 @@ namespace phenix::log {
 /// Packed bytes are kept only if they are smaller by this part of the plain ones.
 inline constexpr std::size_t kCompressionGainDivisor = 16;
 /// Looked at before the whole is packed.
-inline constexpr std::size_t kCompressionSampleBytes = 64 * 1024;
+inline constexpr std::size_t kCompressionSampleBytes = std::size_t{64} * 1024;
 
 /// The packed `plain`, or nothing if that does not pay. `sample_offset`: where the sample is taken.
 std::optional<FrameBuffer> CompressIfSmaller(ByteView plain, std::size_t sample_offset);

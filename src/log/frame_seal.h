@@ -44,6 +44,7 @@ class FrameChecker {
  public:
   explicit FrameChecker(const security::KeyRing& keys);
   explicit FrameChecker(const security::Ed25519PublicKey& public_key);
+  ~FrameChecker() = default;
   FrameChecker(const FrameChecker&) = delete;
   FrameChecker& operator=(const FrameChecker&) = delete;
 

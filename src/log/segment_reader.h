@@ -43,7 +43,7 @@ class SegmentReader {
   /// True if every byte of [begin, end) is zero.
   Result<bool> IsZero(std::uint64_t begin, std::uint64_t end);
 
-  static constexpr std::size_t kWindowBytes = 64 * 1024;
+  static constexpr std::size_t kWindowBytes = std::size_t{64} * 1024;
 
  private:
   SegmentReader(std::string name, std::unique_ptr<io::ReadableFile> file, std::uint64_t size_bytes);

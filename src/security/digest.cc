@@ -31,9 +31,13 @@ EVP_KDF* FetchedHkdf() {
   return algorithm;
 }
 
-char kSha256Name[] = "SHA256";
-
 /// OSSL_PARAM wants a pointer that is not const, and never writes through it here.
+OSSL_PARAM Sha256Parameter(const char* name) {
+  static constexpr char kSha256Name[] = "SHA256";
+  return OSSL_PARAM_construct_utf8_string(name, const_cast<char*>(kSha256Name), 0);
+}
+
+/// As above.
 OSSL_PARAM BytesParameter(const char* name, ByteView bytes) {
   static char nothing = 0;
   char* const from = bytes.empty() ? &nothing : const_cast<char*>(bytes.data());
@@ -42,9 +46,8 @@ OSSL_PARAM BytesParameter(const char* name, ByteView bytes) {
 
 MacContext NewHmacContext() {
   MacContext context(EVP_MAC_CTX_new(FetchedHmac()));
-  const std::array<OSSL_PARAM, 2> parameters = {
-      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, kSha256Name, 0),
-      OSSL_PARAM_construct_end()};
+  const std::array<OSSL_PARAM, 2> parameters = {Sha256Parameter(OSSL_MAC_PARAM_DIGEST),
+                                                OSSL_PARAM_construct_end()};
   PHENIX_ASSERT(context != nullptr &&
                 EVP_MAC_CTX_set_params(context.get(), parameters.data()) == 1);
   return context;
@@ -97,9 +100,9 @@ SecretBytes HkdfSha256(ByteView key, ByteView salt, ByteView context, std::size_
   PHENIX_ASSERT(size_bytes > 0 && size_bytes <= kOutputBytesMax);
   const KdfContext derivation(EVP_KDF_CTX_new(FetchedHkdf()));
   const std::array<OSSL_PARAM, 5> parameters = {
-      OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, kSha256Name, 0),
-      BytesParameter(OSSL_KDF_PARAM_KEY, key), BytesParameter(OSSL_KDF_PARAM_SALT, salt),
-      BytesParameter(OSSL_KDF_PARAM_INFO, context), OSSL_PARAM_construct_end()};
+      Sha256Parameter(OSSL_KDF_PARAM_DIGEST), BytesParameter(OSSL_KDF_PARAM_KEY, key),
+      BytesParameter(OSSL_KDF_PARAM_SALT, salt), BytesParameter(OSSL_KDF_PARAM_INFO, context),
+      OSSL_PARAM_construct_end()};
   SecretBytes derived(size_bytes);
   PHENIX_ASSERT(EVP_KDF_derive(derivation.get(), Unsigned(derived.data()), size_bytes,
                                parameters.data()) == 1);

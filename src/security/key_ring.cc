@@ -108,9 +108,17 @@ Status KeyRing::Load(ByteView bytes, KeyProvider* provider) {
   for (const KeyFileEntry& entry : file.entries) {
     PHENIX_ASSIGN_OR_RETURN(SecretBytes plain, PlainOf(provider, file, entry));
     if (plain.size() != kDataKeyBytes) return {StatusCode::kCorruption, "a key has a wrong size"};
-    if (entry.kind == KeyKind::kData) data_keys_.insert_or_assign(entry.version, std::move(plain));
-    if (entry.kind == KeyKind::kLog) log_key_ = std::move(plain);
-    if (entry.kind == KeyKind::kNode) node_seed_ = std::move(plain);
+    switch (entry.kind) {
+      case KeyKind::kData:
+        data_keys_.insert_or_assign(entry.version, std::move(plain));
+        break;
+      case KeyKind::kLog:
+        log_key_ = std::move(plain);
+        break;
+      case KeyKind::kNode:
+        node_seed_ = std::move(plain);
+        break;
+    }
   }
   if (!file.wrapped) WipeEntries(file);
   if (log_key_.empty() || node_seed_.empty()) {

@@ -33,6 +33,8 @@ class Ed25519PublicKey {
   static Result<Ed25519PublicKey> FromPem(ByteView pem);
   Ed25519PublicKey(Ed25519PublicKey&&) noexcept;
   Ed25519PublicKey& operator=(Ed25519PublicKey&&) noexcept;
+  Ed25519PublicKey(const Ed25519PublicKey&) = delete;
+  Ed25519PublicKey& operator=(const Ed25519PublicKey&) = delete;
   ~Ed25519PublicKey();
 
   [[nodiscard]] bool Verify(ByteView message, ByteView signature) const;
@@ -53,6 +55,8 @@ class Ed25519PrivateKey {
   static Result<Ed25519PrivateKey> FromSeed(ByteView seed);
   Ed25519PrivateKey(Ed25519PrivateKey&&) noexcept;
   Ed25519PrivateKey& operator=(Ed25519PrivateKey&&) noexcept;
+  Ed25519PrivateKey(const Ed25519PrivateKey&) = delete;
+  Ed25519PrivateKey& operator=(const Ed25519PrivateKey&) = delete;
   ~Ed25519PrivateKey();
 
   [[nodiscard]] Ed25519Signature Sign(ByteView message) const;

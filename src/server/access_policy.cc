@@ -28,8 +28,9 @@ bool AccessPolicy::IsOwn(std::string_view authority) const {
 }
 
 std::optional<api::Problem> AccessPolicy::Check(const api::Request& request) const {
-  const auto hosts = std::count_if(request.headers.begin(), request.headers.end(),
-                                   [](const api::Header& header) { return header.first == "host"; });
+  const auto hosts =
+      std::count_if(request.headers.begin(), request.headers.end(),
+                    [](const api::Header& header) { return header.first == "host"; });
   if (hosts != 1) {
     return api::Problem{.code = api::Code::kRequestMalformed,
                         .detail = "expected one Host header, got " + std::to_string(hosts)};

@@ -35,7 +35,8 @@ Status Store(std::map<std::string, SettingValue, std::less<>>& values, const Set
 
 Result<Endpoint> ParseEndpoint(const std::string& text) {
   const std::size_t colon = text.rfind(':');
-  const Status bad = Invalid("observability.metrics.endpoint: expected host:port, got '" + text + "'");
+  const Status bad =
+      Invalid("observability.metrics.endpoint: expected host:port, got '" + text + "'");
   if (colon == std::string::npos || colon == 0) return bad;
   Endpoint endpoint;
   endpoint.host = text.substr(0, colon);
@@ -63,9 +64,10 @@ Status CheckProtection(const Configuration& configuration, const ServerSettings&
   const bool metrics_open = settings.metrics_enabled && !IsLoopback(settings.metrics.host);
   if (IsLoopback(settings.http.host) && !metrics_open) return Status::Ok();
   const std::string& host = metrics_open ? settings.metrics.host : settings.http.host;
-  return Invalid("listening on '" + host +
-                 "' needs authentication and TLS, which this build does not have; use 127.0.0.1, or "
-                 "--insecure to let anyone who reaches the port in");
+  return Invalid(
+      "listening on '" + host +
+      "' needs authentication and TLS, which this build does not have; use 127.0.0.1, or "
+      "--insecure to let anyone who reaches the port in");
 }
 
 Result<Endpoint> ReadMetricsEndpoint(const Configuration& configuration) {
@@ -75,6 +77,19 @@ Result<Endpoint> ReadMetricsEndpoint(const Configuration& configuration) {
     endpoint.port = static_cast<std::uint16_t>(configuration.Number("observability.metrics.port"));
   }
   return endpoint;
+}
+
+ConnectionLimits ReadLimits(const Configuration& configuration) {
+  const auto milliseconds = [&](std::string_view key) {
+    return std::chrono::milliseconds(configuration.Number(key));
+  };
+  ConnectionLimits limits;
+  limits.connections = configuration.Number("limits.connections");
+  limits.header_bytes = static_cast<std::uint32_t>(configuration.Number("limits.header_bytes"));
+  limits.header_timeout = milliseconds("limits.header_timeout_ms");
+  limits.body_timeout = milliseconds("limits.body_timeout_ms");
+  limits.idle_timeout = milliseconds("limits.idle_timeout_ms");
+  return limits;
 }
 
 }  // namespace
@@ -160,6 +175,7 @@ Result<ServerSettings> ReadSettings(const Configuration& configuration) {
   ServerSettings settings;
   settings.http.host = configuration.Text("server.host");
   settings.http.port = static_cast<std::uint16_t>(configuration.Number("server.http_port"));
+  settings.limits = ReadLimits(configuration);
   settings.metrics_enabled = configuration.Flag("observability.metrics.enabled");
   PHENIX_ASSIGN_OR_RETURN(settings.metrics, ReadMetricsEndpoint(configuration));
   settings.insecure = configuration.Flag("server.insecure");
@@ -168,8 +184,8 @@ Result<ServerSettings> ReadSettings(const Configuration& configuration) {
   settings.database.compress_log = configuration.Flag("storage.cold_tier.compression");
   settings.database.encryption.enabled = configuration.Flag("security.encryption.enabled");
   settings.database.encryption.kms_endpoint = configuration.Text("security.kms.endpoint");
-  settings.worker_threads = static_cast<unsigned>(
-      std::min<std::uint64_t>(configuration.Number("performance.worker_threads"), kWorkerThreadsMax));
+  settings.worker_threads = static_cast<unsigned>(std::min<std::uint64_t>(
+      configuration.Number("performance.worker_threads"), kWorkerThreadsMax));
   settings.results_max = static_cast<std::uint32_t>(
       std::min<std::uint64_t>(configuration.Number("query.max_hybrid_results"), kNearestMax));
   settings.traversal_depth_max = static_cast<std::uint32_t>(
@@ -183,7 +199,8 @@ Result<ServerSettings> ReadSettings(const Configuration& configuration) {
 bool IsLoopback(std::string_view host) {
   if (host == "localhost" || host == "::1" || host == "[::1]") return true;
   // A name such as 127.example.com is no address.
-  return host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos;
+  return host.starts_with("127.") &&
+         host.find_first_not_of("0123456789.") == std::string_view::npos;
 }
 
 }  // namespace phenix::server

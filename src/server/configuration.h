@@ -6,6 +6,8 @@
 #ifndef SERVER_CONFIGURATION_H_
 #define SERVER_CONFIGURATION_H_
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -63,9 +65,19 @@ struct Endpoint {
   std::uint16_t port = 0;
 };
 
+/// Bounds of the REST port.
+struct ConnectionLimits {
+  std::size_t connections = 12'000;
+  std::uint32_t header_bytes = 16'384;
+  std::chrono::milliseconds header_timeout{10'000};
+  std::chrono::milliseconds body_timeout{60'000};
+  std::chrono::milliseconds idle_timeout{75'000};
+};
+
 /// The configuration, typed and checked as a whole.
 struct ServerSettings {
   Endpoint http;
+  ConnectionLimits limits;
   bool metrics_enabled = true;
   Endpoint metrics;
   bool insecure = false;

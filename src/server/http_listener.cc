@@ -51,12 +51,18 @@ struct Shared {
 api::Method MethodOf(http::verb verb) {
   switch (verb) {
     case http::verb::get:
-    case http::verb::head: return api::Method::kGet;
-    case http::verb::put: return api::Method::kPut;
-    case http::verb::post: return api::Method::kPost;
-    case http::verb::patch: return api::Method::kPatch;
-    case http::verb::delete_: return api::Method::kDelete;
-    default: return api::Method::kOther;
+    case http::verb::head:
+      return api::Method::kGet;
+    case http::verb::put:
+      return api::Method::kPut;
+    case http::verb::post:
+      return api::Method::kPost;
+    case http::verb::patch:
+      return api::Method::kPatch;
+    case http::verb::delete_:
+      return api::Method::kDelete;
+    default:
+      return api::Method::kOther;
   }
 }
 
@@ -143,8 +149,8 @@ class Session : public std::enable_shared_from_this<Session> {
   }
 
   void ReadBody() {
-    const bool asks_first = beast::iequals(parser_->get()[http::field::expect], "100-continue") &&
-                            !parser_->is_done();
+    const bool asks_first =
+        beast::iequals(parser_->get()[http::field::expect], "100-continue") && !parser_->is_done();
     if (!asks_first) return ReadRest();
     asio::async_write(stream_, asio::buffer(kContinue),
                       [self = shared_from_this()](error_code error, std::size_t) {
@@ -168,13 +174,12 @@ class Session : public std::enable_shared_from_this<Session> {
     version_ = parser_->get().version();
     without_body_ = parser_->get().method() == http::verb::head;
     answering_ = true;
-    shared_.application.OnRequest(
-        Convert(parser_->release()), [self = shared_from_this()](api::Response response) {
-          asio::post(self->stream_.get_executor(),
-                     [self, response = std::move(response)]() mutable {
-                       self->Respond(std::move(response));
-                     });
-        });
+    shared_.application.OnRequest(Convert(parser_->release()), [self = shared_from_this()](
+                                                                   api::Response response) {
+      asio::post(self->stream_.get_executor(), [self, response = std::move(response)]() mutable {
+        self->Respond(std::move(response));
+      });
+    });
   }
 
   void Refuse(const error_code& error) {

@@ -65,12 +65,12 @@ std::vector<MetricFamily> SampleFamilies(const ScrapeSample& sample) {
   families.push_back(ReadFamily(kGauge, "vector_db_shard_health",
                                 "1 when the shard serves reads and writes, else 0.",
                                 sample.ready ? 1 : 0, {{"shard", "0"}}));
-  families.push_back(ReadFamily(kGauge, "phenix_log_bytes", "Bytes of the log on disk.",
-                                stats.log_disk_bytes));
+  families.push_back(
+      ReadFamily(kGauge, "phenix_log_bytes", "Bytes of the log on disk.", stats.log_disk_bytes));
   families.push_back(ReadFamily(kGauge, "phenix_state_bytes", "Bytes of the state on disk.",
                                 stats.state_disk_bytes));
-  families.push_back(ReadFamily(kGauge, "phenix_memory_bytes",
-                                "Bytes in caches and write buffers.", stats.memory_bytes));
+  families.push_back(ReadFamily(kGauge, "phenix_memory_bytes", "Bytes in caches and write buffers.",
+                                stats.memory_bytes));
   families.push_back(ReadFamily(kGauge, "phenix_entities_estimated", "Entities, estimated.",
                                 stats.entities_estimated));
   families.push_back(ReadFamily(kGauge, "phenix_snapshots_open", "Snapshots that hold versions.",
@@ -103,8 +103,8 @@ constexpr std::array<const char*, 5> kStatusClasses = {"1xx", "2xx", "3xx", "4xx
 
 struct Metrics::Series {
   Series()
-      : queries(AddHistogram(registry, "vector_db_query_duration_seconds",
-                             "Time to answer a query.")),
+      : queries(
+            AddHistogram(registry, "vector_db_query_duration_seconds", "Time to answer a query.")),
         transactions(AddHistogram(registry, "vector_db_transaction_duration_seconds",
                                   "Time from the start of a transaction to its end.")),
         requests(AddHistogram(registry, "phenix_request_duration_seconds",
@@ -118,7 +118,8 @@ struct Metrics::Series {
                        .Name("phenix_requests_total")
                        .Help("Requests answered, by class of status.")
                        .Register(registry);
-    for (const char* status : kStatusClasses) by_status.push_back(&family.Add({{"status", status}}));
+    for (const char* status : kStatusClasses)
+      by_status.push_back(&family.Add({{"status", status}}));
     auto& ended = prometheus::BuildCounter()
                       .Name("phenix_transactions_total")
                       .Help("Transactions ended, by outcome.")

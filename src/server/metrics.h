@@ -1,7 +1,8 @@
 // Metrics: what Prometheus scrapes.
 //
 // Threads:    any, at once. Cost: a counter 10 ns, a histogram 60 ns.
-// Ownership:  owns its registry; the sources of a scrape are asked while it runs and must outlive it.
+// Ownership:  owns its registry; the sources of a scrape are asked while it runs and must outlive
+// it.
 #ifndef SERVER_METRICS_H_
 #define SERVER_METRICS_H_
 

@@ -15,9 +15,23 @@ std::string LineOf(const api::Request& request) {
 }
 
 std::string HeaderOf(const api::Response& response, std::string_view name) {
-  const auto found = std::find_if(response.headers.begin(), response.headers.end(),
-                                  [name](const api::Header& header) { return header.first == name; });
+  const auto found =
+      std::find_if(response.headers.begin(), response.headers.end(),
+                   [name](const api::Header& header) { return header.first == name; });
   return found == response.headers.end() ? std::string() : found->second;
+}
+
+/// The trace id of a traceparent header (W3C Trace Context, version 00), empty when there is none.
+std::string TraceIdOf(const api::Request& request) {
+  constexpr std::size_t kSizeBytes = 55;
+  constexpr std::size_t kTraceIdAt = 3;
+  constexpr std::size_t kTraceIdBytes = 32;
+  const std::string_view parent = request.HeaderValue("traceparent");
+  if (parent.size() != kSizeBytes || !parent.starts_with("00-")) return "";
+  const std::string_view id = parent.substr(kTraceIdAt, kTraceIdBytes);
+  const bool good = id.find_first_not_of("0123456789abcdef") == std::string_view::npos &&
+                    id.find_first_not_of('0') != std::string_view::npos;
+  return good ? std::string(id) : "";
 }
 
 void AddSecurityHeaders(api::Response& response) {
@@ -30,15 +44,15 @@ void AddSecurityHeaders(api::Response& response) {
 RestApplication::RestApplication(const Parts& parts, AccessPolicy policy)
     : parts_(parts), policy_(std::move(policy)) {}
 
-void RestApplication::Finish(const std::string& line, api::Response response, const Answer& answer,
-                             std::chrono::nanoseconds started) {
-  const std::chrono::nanoseconds duration = parts_.clock.Monotonic() - started;
+void RestApplication::Finish(const Arrival& arrival, api::Response response, const Answer& answer) {
+  const std::chrono::nanoseconds duration = parts_.clock.Monotonic() - arrival.at;
   parts_.metrics.OnRequest(response.status, duration);
   AddSecurityHeaders(response);
   const EventLevel level = response.status >= 500 ? EventLevel::kWarn : EventLevel::kDebug;
   if (parts_.log.Writes(level)) {
     parts_.log.Write(level, "request",
-                     {{"request", line},
+                     {{"request", arrival.line},
+                      {"trace_id", arrival.trace_id},
                       {"status", std::to_string(response.status)},
                       {"request_id", HeaderOf(response, "X-Request-Id")},
                       {"took_us", std::to_string(duration.count() / 1'000)}});
@@ -49,26 +63,24 @@ void RestApplication::Finish(const std::string& line, api::Response response, co
 
 void RestApplication::OnRequest(api::Request request, Answer answer) {
   running_.fetch_add(1);
-  const std::chrono::nanoseconds started = parts_.clock.Monotonic();
-  const std::string line = LineOf(request);
+  const Arrival arrival{LineOf(request), TraceIdOf(request), parts_.clock.Monotonic()};
   const std::string request_id(request.HeaderValue("x-request-id"));
   std::optional<api::Problem> refused = policy_.Check(request);
   if (refused.has_value()) {
-    return Finish(line, parts_.service.Refuse(*refused, request_id), answer, started);
+    return Finish(arrival, parts_.service.Refuse(*refused, request_id), answer);
   }
   if (api::Service::IsProbe(request)) {
-    return Finish(line, parts_.service.Handle(request), answer, started);
+    return Finish(arrival, parts_.service.Handle(request), answer);
   }
   // std::function copies what it holds, a request should not be copied.
   auto shared = std::make_shared<api::Request>(std::move(request));
-  const bool taken = parts_.workers.TrySubmit([this, shared, answer, line, started] {
-    Finish(line, parts_.service.Handle(*shared), answer, started);
-  });
+  const bool taken = parts_.workers.TrySubmit(
+      [this, shared, answer, arrival] { Finish(arrival, parts_.service.Handle(*shared), answer); });
   if (taken) return;
   api::Problem full{.code = api::Code::kUnavailable,
                     .detail = std::to_string(kWorkerQueueMax) + " requests are waiting already"};
   full.headers.emplace_back("Retry-After", "1");
-  Finish(line, parts_.service.Refuse(full, request_id), answer, started);
+  Finish(arrival, parts_.service.Refuse(full, request_id), answer);
 }
 
 api::Response RestApplication::OnRefused(api::Code code, const std::string& detail) {

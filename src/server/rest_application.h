@@ -7,6 +7,7 @@
 #define SERVER_REST_APPLICATION_H_
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <string>
 
@@ -38,8 +39,13 @@ class RestApplication final : public HttpApplication {
   [[nodiscard]] std::size_t running() const { return running_.load(); }
 
  private:
-  void Finish(const std::string& line, api::Response response, const Answer& answer,
-              std::chrono::nanoseconds started);
+  /// What is written down about a request.
+  struct Arrival {
+    std::string line;  ///< "POST /query"
+    std::string trace_id;
+    std::chrono::nanoseconds at;
+  };
+  void Finish(const Arrival& arrival, api::Response response, const Answer& answer);
 
   const Parts parts_;
   const AccessPolicy policy_;

@@ -11,9 +11,9 @@
 namespace phenix::server {
 
 /// Runs in the foreground until SIGTERM or SIGINT, then drains. Hands one line to `announce` when
-/// ready; events go to standard error. Returns 0 after a clean stop. To be called before the process
-/// has other threads, which would take the signals.
-/// Errors: a configuration that is wrong, a port that is taken, a directory that cannot be opened.
+/// ready; events go to standard error. Returns 0 after a clean stop. To be called before the
+/// process has other threads, which would take the signals. Errors: a configuration that is wrong,
+/// a port that is taken, a directory that cannot be opened.
 Result<int> Serve(const ConfigurationSources& sources,
                   const std::function<Status(const std::string& line)>& announce);
 

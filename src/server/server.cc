@@ -59,8 +59,8 @@ struct Server::Parts {
                 {.results_max = from.results_max, .traversal_depth_max = from.traversal_depth_max}),
         rest({service, workers, metrics, with.log, with.clock},
              AccessPolicy(from.http.host, from.insecure)),
-        scrape(metrics, [this] { return Sample(); },
-               AccessPolicy(from.metrics.host, from.insecure)) {}
+        scrape(
+            metrics, [this] { return Sample(); }, AccessPolicy(from.metrics.host, from.insecure)) {}
 
   ScrapeSample Sample() {
     ScrapeSample sample;
@@ -72,11 +72,21 @@ struct Server::Parts {
     return sample;
   }
 
+  [[nodiscard]] ListenerLimits RestLimits() const {
+    ListenerLimits limits;
+    limits.connections_max = settings.limits.connections;
+    limits.header_bytes_max = settings.limits.header_bytes;
+    limits.header_max = settings.limits.header_timeout;
+    limits.body_max = settings.limits.body_timeout;
+    limits.idle_max = settings.limits.idle_timeout;
+    return limits;
+  }
+
   Status Listen() {
     PHENIX_ASSIGN_OR_RETURN(http, HttpListener::Start({.host = settings.http.host,
                                                        .port = settings.http.port,
                                                        .threads = kNetworkThreads,
-                                                       .limits = {}},
+                                                       .limits = RestLimits()},
                                                       rest));
     if (!settings.metrics_enabled) return Status::Ok();
     ListenerLimits limits;
@@ -91,8 +101,7 @@ struct Server::Parts {
   }
 
   Status OpenDatabase() {
-    PHENIX_ASSIGN_OR_RETURN(database,
-                            Database::Open(settings.data_directory, settings.database));
+    PHENIX_ASSIGN_OR_RETURN(database, Database::Open(settings.data_directory, settings.database));
     PHENIX_RETURN_IF_ERROR(service.Attach(*database));
     const base::MutexLock lock(mutex);
     serving = database.get();

@@ -13,7 +13,8 @@ namespace {
 using Type = SettingType;
 using Effect = SettingEffect;
 
-constexpr std::string_view kCluster = "applies to a cluster; this server is one node with one shard";
+constexpr std::string_view kCluster =
+    "applies to a cluster; this server is one node with one shard";
 constexpr std::string_view kNoColdTier = "applies to cold storage, which this build does not have";
 constexpr std::string_view kNoTracing = "applies to tracing, which this build does not export";
 
@@ -25,8 +26,8 @@ constexpr std::array kSettings = {
     Setting{"server.grpc_port", "PHENIX_DB_GRPC_PORT", "grpc-port", Type::kPort, "9090",
             Effect::kOtherMode, "applies to gRPC, which this build does not serve", ""},
     Setting{"server.insecure", "PHENIX_DB_INSECURE", "insecure", Type::kBool, "false",
-            Effect::kWorks, "listen on other addresses than loopback without authentication and TLS",
-            ""},
+            Effect::kWorks,
+            "listen on other addresses than loopback without authentication and TLS", ""},
     Setting{"storage.data", "PHENIX_DB_DATA", "data", Type::kText, "phenix-data", Effect::kWorks,
             "directory of the database, created when it does not exist", ""},
     Setting{"storage.hot_tier.type", "", "", Type::kChoice, "memory_nvme", Effect::kWorks,
@@ -46,8 +47,8 @@ constexpr std::array kSettings = {
             Effect::kOtherMode, kCluster, ""},
     Setting{"sharding.replication_factor", "PHENIX_DB_REPLICATION_FACTOR", "", Type::kCount, "1",
             Effect::kOtherMode, kCluster, ""},
-    Setting{"sharding.consistent_hashing", "", "", Type::kBool, "true", Effect::kOtherMode, kCluster,
-            ""},
+    Setting{"sharding.consistent_hashing", "", "", Type::kBool, "true", Effect::kOtherMode,
+            kCluster, ""},
     Setting{"security.encryption.enabled", "PHENIX_DB_ENCRYPTION_ENABLED", "", Type::kBool, "false",
             Effect::kWorks, "encrypt log and state; fixed when the directory is created", ""},
     Setting{"security.encryption.algorithm", "PHENIX_DB_ENCRYPTION_ALGORITHM", "", Type::kChoice,
@@ -65,11 +66,22 @@ constexpr std::array kSettings = {
     Setting{"performance.simd_enabled", "", "", Type::kBool, "true", Effect::kOtherMode,
             "applies to vector indexes; exact search does not use it", ""},
     Setting{"performance.gpu_enabled", "PHENIX_DB_GPU_ENABLED", "", Type::kBool, "false",
-            Effect::kOtherMode, "applies to batch scans on a GPU, which this build does not have", ""},
+            Effect::kOtherMode, "applies to batch scans on a GPU, which this build does not have",
+            ""},
     Setting{"query.max_hybrid_results", "PHENIX_DB_MAX_HYBRID_RESULTS", "", Type::kCount, "1000",
             Effect::kWorks, "the most results that a query may ask for, up to 10000", ""},
     Setting{"query.graph_traversal_depth", "PHENIX_DB_GRAPH_TRAVERSAL_DEPTH", "", Type::kCount, "3",
             Effect::kWorks, "the most hops of a graph constraint, up to 10", ""},
+    Setting{"limits.connections", "PHENIX_DB_LIMITS_CONNECTIONS", "", Type::kCount, "12000",
+            Effect::kWorks, "open connections; one more is closed at once", ""},
+    Setting{"limits.header_bytes", "PHENIX_DB_LIMITS_HEADER_BYTES", "", Type::kCount, "16384",
+            Effect::kWorks, "bytes of request line and headers; more is 431", ""},
+    Setting{"limits.header_timeout_ms", "PHENIX_DB_LIMITS_HEADER_TIMEOUT_MS", "", Type::kCount,
+            "10000", Effect::kWorks, "time for the headers of a request, from the first byte", ""},
+    Setting{"limits.body_timeout_ms", "PHENIX_DB_LIMITS_BODY_TIMEOUT_MS", "", Type::kCount, "60000",
+            Effect::kWorks, "time for the body of a request", ""},
+    Setting{"limits.idle_timeout_ms", "PHENIX_DB_LIMITS_IDLE_TIMEOUT_MS", "", Type::kCount, "75000",
+            Effect::kWorks, "time without a request after which a connection is closed", ""},
     Setting{"observability.metrics.enabled", "", "", Type::kBool, "true", Effect::kWorks,
             "serve /metrics on a port of its own", ""},
     Setting{"observability.metrics.endpoint", "PHENIX_DB_METRICS_ENDPOINT", "", Type::kText,
@@ -80,12 +92,13 @@ constexpr std::array kSettings = {
             kNoTracing, ""},
     Setting{"observability.tracing.exporter", "", "", Type::kChoice, "otlp", Effect::kOtherMode,
             kNoTracing, "otlp jaeger zipkin"},
-    Setting{"observability.tracing.endpoint", "", "", Type::kText, "", Effect::kOtherMode, kNoTracing,
-            ""},
+    Setting{"observability.tracing.endpoint", "", "", Type::kText, "", Effect::kOtherMode,
+            kNoTracing, ""},
     Setting{"observability.tracing.sampling_ratio", "", "", Type::kRatio, "0.1", Effect::kOtherMode,
             kNoTracing, ""},
     Setting{"observability.logging.level", "PHENIX_DB_LOG", "log", Type::kChoice, "info",
-            Effect::kWorks, "the least severe events that are written", "debug info warn error off"},
+            Effect::kWorks, "the least severe events that are written",
+            "debug info warn error off"},
     Setting{"observability.logging.format", "", "", Type::kChoice, "json", Effect::kWorks,
             "one JSON object per line, the only format", "json"},
 };
@@ -96,8 +109,9 @@ constexpr std::uint64_t kPortMax = 65'535;
 template <typename Field>
 const Setting* FindBy(Field field, std::string_view name) {
   if (name.empty()) return nullptr;
-  const auto* const found = std::find_if(kSettings.begin(), kSettings.end(),
-                                         [&](const Setting& setting) { return setting.*field == name; });
+  const auto* const found =
+      std::find_if(kSettings.begin(), kSettings.end(),
+                   [&](const Setting& setting) { return setting.*field == name; });
   return found == kSettings.end() ? nullptr : found;
 }
 
@@ -133,8 +147,8 @@ bool IsChoice(std::string_view choices, std::string_view text) {
 }
 
 Status Expected(const Setting& setting, const std::string& what, std::string_view got) {
-  return {StatusCode::kInvalidArgument, std::string(setting.key) + ": expected " + what +
-                                            ", got '" + std::string(got) + "'"};
+  return {StatusCode::kInvalidArgument,
+          std::string(setting.key) + ": expected " + what + ", got '" + std::string(got) + "'"};
 }
 
 }  // namespace
@@ -191,7 +205,8 @@ Result<std::uint64_t> ParseSize(std::string_view text) {
 
 Status CheckValue(const Setting& setting, std::string_view text) {
   switch (setting.type) {
-    case Type::kText: return Status::Ok();
+    case Type::kText:
+      return Status::Ok();
     case Type::kPort: {
       const auto port = ParseWhole(text);
       if (port.has_value() && *port <= kPortMax) return Status::Ok();
@@ -209,7 +224,8 @@ Status CheckValue(const Setting& setting, std::string_view text) {
     }
     case Type::kRatio:
       return IsRatio(text) ? Status::Ok() : Expected(setting, "a number from 0 to 1", text);
-    case Type::kChoice: break;
+    case Type::kChoice:
+      break;
   }
   if (IsChoice(setting.choices, text)) return Status::Ok();
   return Expected(setting, "one of: " + std::string(setting.choices), text);

@@ -16,12 +16,12 @@ namespace phenix::server {
 
 enum class SettingType : std::uint8_t {
   kText,
-  kPort,     ///< 0 to 65535; 0 lets the system choose
-  kBool,     ///< true, false, on, off, yes, no, 1, 0
-  kSize,     ///< bytes: digits with an optional unit, "10GB", "512MiB"
-  kCount,    ///< 1 to 1,000,000
-  kRatio,    ///< 0 to 1
-  kChoice,   ///< one of Setting::choices, in any case
+  kPort,    ///< 0 to 65535; 0 lets the system choose
+  kBool,    ///< true, false, on, off, yes, no, 1, 0
+  kSize,    ///< bytes: digits with an optional unit, "10GB", "512MiB"
+  kCount,   ///< 1 to 1,000,000
+  kRatio,   ///< 0 to 1
+  kChoice,  ///< one of Setting::choices, in any case
 };
 
 /// Whether setting a key does something in this build.

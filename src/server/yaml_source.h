@@ -1,6 +1,7 @@
 // The scalars of a YAML file, each with its dotted key and its line.
 //
-// Threads:    functions of their arguments. Errors: kInvalidArgument with line and reason; exceptions
+// Threads:    functions of their arguments. Errors: kInvalidArgument with line and reason;
+// exceptions
 //             of the YAML library end here.
 #ifndef SERVER_YAML_SOURCE_H_
 #define SERVER_YAML_SOURCE_H_
@@ -22,7 +23,8 @@ struct YamlScalar {
   std::size_t line = 0;  ///< from 1
 };
 
-/// Lists, anchors used as aliases and several documents in one file are refused: no setting needs them.
+/// Lists, anchors used as aliases and several documents in one file are refused: no setting needs
+/// them.
 Result<std::vector<YamlScalar>> ReadYaml(const std::string& text);
 
 }  // namespace phenix::server

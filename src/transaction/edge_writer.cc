@@ -66,9 +66,9 @@ Status EntityWriter::StageEdge(const Target& source, EntityOrdinal ordinal, cons
     supersedes = before.has_value();
   }
   CheckWritten(Family::kEdgeOut, out_key);
-  writes_.AddMark(WrittenMark(Family::kEdgeOut, out_key));
-  writes_.AddMark(EdgesTouchedMark(ordinal));
-  writes_.AddMark(EdgesTouchedMark(target_ordinal));
+  writes_.conflicts().AddMark(WrittenMark(Family::kEdgeOut, out_key));
+  writes_.conflicts().AddMark(EdgesTouchedMark(ordinal));
+  writes_.conflicts().AddMark(EdgesTouchedMark(target_ordinal));
   StageRow(Family::kEdgeOut, std::move(out_key),
            EncodeEdgeRow(edge.weight, edge.properties.binary()), supersedes);
   StageRow(Family::kEdgeIn, EdgeKey(target_ordinal, *label, ordinal),
@@ -109,7 +109,7 @@ Status EntityWriter::StageEdgeRemoval(const Target& source, EntityOrdinal source
   const EntityOrdinal target_ordinal = target.found.row.ordinal;
   std::string out_key = EdgeKey(source_ordinal, label, target_ordinal);
   CheckWritten(Family::kEdgeOut, out_key);
-  writes_.AddMark(WrittenMark(Family::kEdgeOut, out_key));
+  writes_.conflicts().AddMark(WrittenMark(Family::kEdgeOut, out_key));
   StageRow(Family::kEdgeOut, std::move(out_key), TombstoneRow(), true);
   StageRow(Family::kEdgeIn, EdgeKey(target_ordinal, label, source_ordinal), TombstoneRow(), true);
   writes_.AddChange(EncodeFeedEntry({.kind = ChangeKind::kDeleteEdge,

@@ -151,8 +151,8 @@ Status EntityWriter::ApplyPut(const PutOperation& operation) {
 Status EntityWriter::StageEntity(const Target& target, const EntityRow& row) {
   StageRow(Family::kEntity, target.key, EncodeEntityRow(row), target.found.has_value());
   CheckWritten(Family::kEntity, target.key);
-  writes_.TouchCollection(target.record->id);
-  writes_.AddMark(WrittenMark(Family::kEntity, target.key));
+  writes_.conflicts().TouchCollection(target.record->id);
+  writes_.conflicts().AddMark(WrittenMark(Family::kEntity, target.key));
   writes_.AddChange(EncodeFeedEntry({.kind = ChangeKind::kPutEntity,
                                      .collection = target.record->id,
                                      .id = target.id,
@@ -225,7 +225,7 @@ Status EntityWriter::StageUniqueValues(const Target& target, const Document* bef
     if (old_value.has_value()) {
       std::string key = UniqueKey(target.record->id, path_id, *old_value);
       CheckWritten(Family::kUnique, key);
-      writes_.AddMark(WrittenMark(Family::kUnique, key));
+      writes_.conflicts().AddMark(WrittenMark(Family::kUnique, key));
       StageRow(Family::kUnique, std::move(key), TombstoneRow(), true);
     }
     if (new_value.has_value()) {
@@ -249,7 +249,7 @@ Status EntityWriter::TakeUniqueValue(const Target& target, std::string key, Enti
     }
   }
   CheckWritten(Family::kUnique, key);
-  writes_.AddMark(WrittenMark(Family::kUnique, key));
+  writes_.conflicts().AddMark(WrittenMark(Family::kUnique, key));
   StageRow(Family::kUnique, std::move(key), EncodeUniqueRow(ordinal, target.id), taken.has_value());
   return Status::Ok();
 }
@@ -284,14 +284,14 @@ Status EntityWriter::StageDeletion(const Target& target) {
   writes_.Stage(Family::kSystem, std::string(kDeadOrdinalPrefix) + NumberKey(row.ordinal.value()),
                 {.operation = StateOperation::kStamp, .value = {}, .supersedes = false});
   CheckWritten(Family::kEntity, target.key);
-  writes_.TouchCollection(target.record->id);
+  writes_.conflicts().TouchCollection(target.record->id);
   ConflictCheck edges;
   edges.kind = ConflictCheck::Kind::kEdgesTouched;
   edges.mark = EdgesTouchedMark(row.ordinal);
   edges.ordinal = row.ordinal;
-  writes_.AddCheck(edges);
-  writes_.AddMark(WrittenMark(Family::kEntity, target.key));
-  writes_.AddMark(EntityDeletedMark(row.ordinal));
+  writes_.conflicts().AddCheck(edges);
+  writes_.conflicts().AddMark(WrittenMark(Family::kEntity, target.key));
+  writes_.conflicts().AddMark(EntityDeletedMark(row.ordinal));
   writes_.AddChange(EncodeFeedEntry({.kind = ChangeKind::kDeleteEntity,
                                      .collection = target.record->id,
                                      .id = target.id,
@@ -337,7 +337,7 @@ void EntityWriter::CheckWritten(Family family, const std::string& key) {
   check.mark = WrittenMark(family, key);
   check.family = family;
   check.key = key;
-  writes_.AddCheck(check);
+  writes_.conflicts().AddCheck(check);
 }
 
 void EntityWriter::CheckAlive(const Target& target, EntityOrdinal ordinal) {
@@ -349,7 +349,7 @@ void EntityWriter::CheckAlive(const Target& target, EntityOrdinal ordinal) {
   check.family = Family::kEntity;
   check.key = target.key;
   check.ordinal = ordinal;
-  writes_.AddCheck(check);
+  writes_.conflicts().AddCheck(check);
 }
 
 }  // namespace phenix::transaction

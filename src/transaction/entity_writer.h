@@ -19,7 +19,7 @@
 #include "phenix/write_batch.h"
 #include "transaction/ordinal_allocator.h"
 #include "transaction/state_reader.h"
-#include "transaction/write_set.h"
+#include "transaction/commit/write_set.h"
 
 namespace phenix::transaction {
 

@@ -60,8 +60,8 @@ SchemaWriter::SchemaWriter(const StateReader& reader, WriteSet& writes)
   check.family = Family::kSchema;
   check.key = kSchemaMarkKey;
   check.mark = WrittenMark(Family::kSchema, kSchemaMarkKey);
-  writes_.AddMark(check.mark);
-  writes_.AddCheck(check);
+  writes_.conflicts().AddMark(check.mark);
+  writes_.conflicts().AddCheck(check);
 }
 
 Result<std::uint64_t> SchemaWriter::NextNumber(std::string_view counter) {
@@ -82,7 +82,7 @@ Result<std::uint64_t> SchemaWriter::NextNumber(std::string_view counter) {
 
 Status SchemaWriter::StageRecord(const CollectionRecord& record, bool supersedes) {
   const std::string key = CollectionKey(record.id);
-  writes_.AddMark(WrittenMark(Family::kSchema, key));
+  writes_.conflicts().AddMark(WrittenMark(Family::kSchema, key));
   writes_.AddChange(EncodeFeedEntry({.kind = ChangeKind::kSchema,
                                      .collection = record.id,
                                      .id = {},
@@ -138,7 +138,7 @@ Status SchemaWriter::Alter(const CollectionSchema& schema) {
   ConflictCheck check;
   check.kind = ConflictCheck::Kind::kTouched;
   check.mark = CollectionTouchedMark(before->id);
-  writes_.AddCheck(check);
+  writes_.conflicts().AddCheck(check);
   return StageRecord(after, true);
 }
 
@@ -184,7 +184,7 @@ Status SchemaWriter::StageUniqueRows(const CollectionRecord& after, const std::s
                                                  std::string(id) + "' have the same value at '" +
                                                  path + "'"};
   }
-  writes_.AddMark(WrittenMark(Family::kUnique, key));
+  writes_.conflicts().AddMark(WrittenMark(Family::kUnique, key));
   writes_.Stage(Family::kUnique, std::move(key),
                 {.operation = StateOperation::kPut,
                  .value = EncodeUniqueRow(found.row.ordinal, id),
@@ -195,7 +195,7 @@ Status SchemaWriter::StageUniqueRows(const CollectionRecord& after, const std::s
 Status SchemaWriter::Drop(std::string_view name) {
   PHENIX_ASSIGN_OR_RETURN(const auto record, reader_.FindCollection(name));
   const std::string key = CollectionKey(record->id);
-  writes_.AddMark(WrittenMark(Family::kSchema, key));
+  writes_.conflicts().AddMark(WrittenMark(Family::kSchema, key));
   writes_.AddChange(EncodeFeedEntry({.kind = ChangeKind::kSchema,
                                      .collection = record->id,
                                      .id = {},

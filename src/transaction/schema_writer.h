@@ -14,7 +14,7 @@
 
 #include "phenix/schema.h"
 #include "transaction/state_reader.h"
-#include "transaction/write_set.h"
+#include "transaction/commit/write_set.h"
 
 namespace phenix::transaction {
 

@@ -18,10 +18,10 @@
 #include "storage/kv_engine.h"
 #include "transaction/catalog.h"
 #include "transaction/head_cache.h"
-#include "transaction/read_set.h"
+#include "transaction/commit/read_set.h"
 #include "transaction/state_rows.h"
 #include "transaction/visible_walk.h"
-#include "transaction/write_set.h"
+#include "transaction/commit/write_set.h"
 
 namespace phenix::transaction {
 

@@ -15,7 +15,7 @@
 #include "base/bytes.h"
 #include "base/strong_id.h"
 #include "storage/kv_engine.h"
-#include "transaction/write_set.h"
+#include "transaction/commit/write_set.h"
 
 namespace phenix::transaction {
 

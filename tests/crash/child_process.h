@@ -21,7 +21,8 @@ struct Message {
 
 class ChildProcess {
  public:
-  /// Starts `arguments`, the first of which is the program's path. Ends the test run when it cannot.
+  /// Starts `arguments`, the first of which is the program's path. Ends the test run when it
+  /// cannot.
   explicit ChildProcess(const std::vector<std::string>& arguments);
   /// Kills and reaps a child that is still there.
   ~ChildProcess();

@@ -1,11 +1,12 @@
 // The process that crash tests kill. Tells what it committed on standard output, a Message each.
 //
-//   phenix_crash_child steps DIR ENGINE KMS POINT VISIT   the planned life; ends at that crash point
-//   phenix_crash_child trim  DIR ENGINE KMS POINT VISIT   as much log as it takes to trim a segment
-//   phenix_crash_child load  DIR ENGINE KMS THREADS       writers and checkpoints until it is killed
+//   phenix_crash_child steps DIR ENGINE KMS POINT VISIT   the planned life; ends at that crash
+//   point phenix_crash_child trim  DIR ENGINE KMS POINT VISIT   as much log as it takes to trim a
+//   segment phenix_crash_child load  DIR ENGINE KMS THREADS       writers and checkpoints until it
+//   is killed
 //
-// ENGINE is rocksdb or memory; KMS is "-" or file:PATH. POINT "record" prints the names of the crash
-// points passed on standard error instead. Ends with 0 when the plan is done.
+// ENGINE is rocksdb or memory; KMS is "-" or file:PATH. POINT "record" prints the names of the
+// crash points passed on standard error instead. Ends with 0 when the plan is done.
 #include <unistd.h>
 
 #include <atomic>

@@ -8,8 +8,8 @@
 
 namespace phenix::crash {
 
-/// `kms` is empty without encryption. Checkpoints come often, and the log is not compressed, so that
-/// segments fill as planned.
+/// `kms` is empty without encryption. Checkpoints come often, and the log is not compressed, so
+/// that segments fill as planned.
 inline DatabaseOptions CrashOptions(StateEngine engine, const std::string& kms) {
   DatabaseOptions options;
   options.state_engine = engine;

@@ -1,5 +1,5 @@
-// Transactions whose outcome can be judged afterwards: each writes several entities, vectors and edges
-// that all carry the transaction's number.
+// Transactions whose outcome can be judged afterwards: each writes several entities, vectors and
+// edges that all carry the transaction's number.
 //
 // Writer w runs the transactions 1, 2, 3, ... one after another. Transaction n puts the group of
 // entities of slot n % slots (or deletes it, when n is a multiple of kDeleteEvery) and the entity

@@ -94,6 +94,9 @@ enum class Outcome : std::uint8_t {
   kUnknown,  ///< The commit was sent and its answer lost.
 };
 
+/// What a transaction was promised.
+enum class Level : std::uint8_t { kReadCommitted, kSnapshot, kSerializable };
+
 /// Which snapshot a transaction asked for.
 enum class SnapshotChoice : std::uint8_t {
   kLatest,  ///< Everything that was answered before the transaction began.
@@ -106,6 +109,8 @@ struct Transaction {
   Moment responded{};
   Outcome outcome = Outcome::kCommitted;
   SnapshotChoice snapshot_choice = SnapshotChoice::kLatest;
+  /// Its own level, where one history mixes them; a check at a lower level does not ask for more.
+  Level level = Level::kSerializable;
   std::optional<Timestamp> snapshot;
   std::optional<Timestamp> commit;  ///< Absent for a transaction that wrote nothing.
   std::vector<Operation> operations;

@@ -40,6 +40,10 @@ class HistoryBuilder {
     last().responded = Moment(responded);
     return *this;
   }
+  HistoryBuilder& Promised(Level level) {
+    last().level = level;
+    return *this;
+  }
   HistoryBuilder& InSession(std::uint64_t session) {
     last().session = session;
     return *this;

@@ -33,6 +33,8 @@ class StoreTransaction {
   virtual Status Execute(Operation& operation) = 0;
   /// The snapshot timestamp, if the store tells it.
   [[nodiscard]] virtual std::optional<Timestamp> snapshot() const = 0;
+  /// The isolation level it runs at.
+  [[nodiscard]] virtual Level level() const = 0;
   virtual CommitAnswer Commit() = 0;
   virtual void Abort() = 0;
 };

@@ -181,7 +181,9 @@ class TimestampReplay {
 
   void ReplayCommit(std::size_t position) {
     const Transaction& transaction = history_.transactions[position];
-    if (level_ == Level::kSerializable) CheckStillTrue(position);
+    if (level_ == Level::kSerializable && transaction.level == Level::kSerializable) {
+      CheckStillTrue(position);
+    }
     CheckEnds(position);
     for (const Operation& operation : transaction.operations) {
       if (!IsWrite(operation)) continue;

@@ -6,6 +6,7 @@
 // Source:  log-and-cluster design, history checking; Adya 1999 for the names of what is found.
 // Limits:  every outcome must be known; a committed transaction that wrote must carry both
 //          timestamps, a reader its snapshot. Anything else is reported as kTimestampOrder.
+// Levels:  a transaction that asked for less than the history's level is held to its own.
 // Cost:    O(n log n) in operations, besides predicate reads and searches (see ReplayState).
 #ifndef TESTS_ISOLATION_TIMESTAMP_REPLAY_H_
 #define TESTS_ISOLATION_TIMESTAMP_REPLAY_H_

@@ -109,6 +109,21 @@ TEST(TimestampReplay, NamesWriteSkewOnlyWhenSerializable) {
   EXPECT_EQ(Found(serial, Level::kSerializable), kClean);
 }
 
+TEST(TimestampReplay, HoldsEachTransactionToItsOwnLevel) {
+  const auto history = [](Level first, Level second) {
+    return TwoEntities()
+        .Commit({Got("e1", 1), Set("e2", 3)})
+        .At(10, 20)
+        .Promised(first)
+        .Commit({Got("e2", 2), Set("e1", 4)})
+        .At(10, 21)
+        .Promised(second);
+  };
+  EXPECT_EQ(Found(history(Level::kSerializable, Level::kSnapshot), Level::kSerializable), kClean);
+  EXPECT_EQ(Found(history(Level::kSnapshot, Level::kSerializable), Level::kSerializable),
+            Only(Anomaly::kWriteSkew));
+}
+
 TEST(TimestampReplay, LetsReadersStayInThePastWhenSerializable) {
   EXPECT_EQ(Found(TwoEntities().Commit({Set("e1", 3)}).At(10, 20).Commit({Got("e1", 1)}).At(15),
                   Level::kSerializable),

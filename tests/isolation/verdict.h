@@ -15,6 +15,8 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/isolation/history.h"
+
 namespace phenix::isolation {
 
 enum class Anomaly : std::uint8_t {
@@ -43,8 +45,6 @@ inline constexpr std::size_t kAnomalyCount = 19;
 
 /// The short name: "G1a", "lost-update", "snapshot-read".
 std::string_view AnomalyName(Anomaly anomaly);
-
-enum class Level : std::uint8_t { kReadCommitted, kSnapshot, kSerializable };
 
 /// True when the isolation level allows the anomaly to happen.
 bool IsPermitted(Level level, Anomaly anomaly);

@@ -70,6 +70,7 @@ class SessionRunner {
     record.outcome = Outcome::kAborted;
     PHENIX_ASSIGN_OR_RETURN(const std::unique_ptr<StoreTransaction> transaction,
                             store_session_->Begin());
+    record.level = transaction->level();
     Recorder recorder(*transaction, record, random_, run_.transactions.size());
     const Status status = body(recorder);
     record.snapshot = transaction->snapshot();

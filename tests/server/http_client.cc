@@ -80,11 +80,11 @@ HttpAnswer HttpClient::Receive(bool has_body) {
 
 HttpAnswer HttpClient::Call(const std::string& method, const std::string& target,
                             const std::string& body, const std::vector<std::string>& headers) {
-  std::string request = method + " " + target + " HTTP/1.1\r\nHost: localhost:" +
-                        std::to_string(port_) + "\r\n";
+  std::string request =
+      method + " " + target + " HTTP/1.1\r\nHost: localhost:" + std::to_string(port_) + "\r\n";
   if (!body.empty()) {
-    request += "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
-               "\r\n";
+    request +=
+        "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
   }
   for (const std::string& header : headers) request += header + "\r\n";
   if (!Send(request + "\r\n" + body)) return {};

@@ -32,8 +32,8 @@ class HttpClient {
   /// The next answer on the connection. `has_body`: false for the answer to HEAD.
   HttpAnswer Receive(bool has_body = true);
   /// One request with the headers that every good one has, and `headers` ("Name: value").
-  HttpAnswer Call(const std::string& method, const std::string& target, const std::string& body = "",
-                  const std::vector<std::string>& headers = {});
+  HttpAnswer Call(const std::string& method, const std::string& target,
+                  const std::string& body = "", const std::vector<std::string>& headers = {});
   /// True when the other side closes within `milliseconds` (what it still sends is dropped).
   bool ClosedWithin(int milliseconds);
 

@@ -30,7 +30,8 @@ std::string ReadLine(int descriptor) {
   dup2(errors, STDERR_FILENO);
   for (const auto& [name, value] : variables) setenv(name.c_str(), value.c_str(), 1);
   std::vector<char*> words{const_cast<char*>(kBinary)};
-  for (const std::string& argument : arguments) words.push_back(const_cast<char*>(argument.c_str()));
+  for (const std::string& argument : arguments)
+    words.push_back(const_cast<char*>(argument.c_str()));
   words.push_back(nullptr);
   execv(kBinary, words.data());
   _exit(127);
@@ -69,9 +70,8 @@ bool ServerProcess::Start(const std::vector<std::string>& arguments,
 }
 
 bool ServerProcess::Serve(const std::string& data, std::vector<std::string> more) {
-  std::vector<std::string> arguments = {"serve",       "--data", data,
-                                        "--http-port", "0",      "--metrics-port",
-                                        "0"};
+  std::vector<std::string> arguments = {"serve", "--data",         data, "--http-port",
+                                        "0",     "--metrics-port", "0"};
   for (std::string& word : more) arguments.push_back(std::move(word));
   return Start(arguments);
 }

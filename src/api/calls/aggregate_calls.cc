@@ -154,8 +154,8 @@ Attempt<Response> CountFacets(Call& call) {
   if (!faults.empty()) return InvalidRequest(std::move(faults));
   Attempt<CallReader> reader = CallReader::Open(call, request.as_of);
   if (!reader.ok()) return reader.TakeProblem();
-  std::optional<Problem> problem = ScanAll(
-      **reader, request, [&](const Entity& entity) { return CountValues(entity, facets); });
+  std::optional<Problem> problem =
+      ScanAll(**reader, request, [&](const Entity& entity) { return CountValues(entity, facets); });
   if (problem.has_value()) return *std::move(problem);
   JsonText json;
   json.BeginObject().Key("facets").BeginObject();

@@ -13,8 +13,8 @@ namespace {
 /// A schema belongs to no transaction, and the name must be one that clients may use.
 std::optional<Problem> RefuseCall(const Call& call) {
   if (!TransactionIdOf(call).empty()) {
-    return InvalidRequest({{"X-Tx-Id", std::nullopt, "no transaction around a change of schema",
-                            "a transaction"}});
+    return InvalidRequest(
+        {{"X-Tx-Id", std::nullopt, "no transaction around a change of schema", "a transaction"}});
   }
   return CheckCollectionName(call.name);
 }

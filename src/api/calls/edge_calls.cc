@@ -95,8 +95,7 @@ Attempt<Response> PostEdges(Call& call) {
   ObjectFields fields(model::RootOf(*body), "", faults);
   PutDefaults defaults{.collection = ReadCollection(fields)};
   defaults.on_missing_target = ReadMissingTarget(fields, MissingTarget::kError);
-  ReadEdges(fields, faults, plan,
-            [&](ObjectFields& edge) { return ReadPutEdge(edge, defaults); });
+  ReadEdges(fields, faults, plan, [&](ObjectFields& edge) { return ReadPutEdge(edge, defaults); });
   return CommitEdges(call, std::move(faults), std::move(plan));
 }
 

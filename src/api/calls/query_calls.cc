@@ -58,7 +58,8 @@ Attempt<QueryPage> Search(Reader& reader, const SimpleQuery& query, std::uint32_
   page.visited = found->distances_computed;
   page.matched = found->neighbors.size();
   page.warnings = std::move(found->warnings);
-  for (std::size_t rank = skip; rank < std::min<std::size_t>(end, found->neighbors.size()); ++rank) {
+  for (std::size_t rank = skip; rank < std::min<std::size_t>(end, found->neighbors.size());
+       ++rank) {
     Neighbor& neighbor = found->neighbors[rank];
     page.entities.push_back(std::move(neighbor.entity));
     page.ranks.push_back({.score = neighbor.score, .distance = neighbor.distance});
@@ -143,7 +144,8 @@ Attempt<SimpleQuery> ReadQuery(Call& call) {
   QueryFields(call.target, faults).RefuseOthers();
   const ServiceSettings& settings = call.parts.settings;
   SimpleQuery query = ReadSimpleQuery(
-      root, {.results_max = settings.results_max, .hops_max = settings.traversal_depth_max}, faults);
+      root, {.results_max = settings.results_max, .hops_max = settings.traversal_depth_max},
+      faults);
   if (!faults.empty()) return InvalidRequest(std::move(faults));
   return query;
 }

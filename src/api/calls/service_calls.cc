@@ -15,11 +15,16 @@ namespace {
 
 std::string_view KindName(ChangeKind kind) {
   switch (kind) {
-    case ChangeKind::kPutEntity: return "put_entity";
-    case ChangeKind::kDeleteEntity: return "delete_entity";
-    case ChangeKind::kPutEdge: return "put_edge";
-    case ChangeKind::kDeleteEdge: return "delete_edge";
-    case ChangeKind::kSchema: break;
+    case ChangeKind::kPutEntity:
+      return "put_entity";
+    case ChangeKind::kDeleteEntity:
+      return "delete_entity";
+    case ChangeKind::kPutEdge:
+      return "put_edge";
+    case ChangeKind::kDeleteEdge:
+      return "delete_edge";
+    case ChangeKind::kSchema:
+      break;
   }
   return "schema";
 }
@@ -101,7 +106,7 @@ Attempt<Response> ShowStats(Call& call) {
   JsonText json;
   json.BeginObject();
   json.Key("visible_ts").String(TimestampText(stats.visible_timestamp));
-  json.Key("collections").Uint(stats.collections);
+  json.Key("collections").Uint(UserCollections(stats));
   json.Key("entities_estimated").Uint(stats.entities_estimated);
   json.Key("vectors_estimated").Uint(stats.vectors_estimated);
   json.Key("edges_estimated").Uint(stats.edges_estimated);

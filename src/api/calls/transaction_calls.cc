@@ -85,8 +85,8 @@ std::optional<WriteOperation> ReadOperation(ValueView value, std::string path, F
   }
   fields.RefuseOthers();
   if (!operation.has_value() && value.type() == ValueType::kObject) {
-    faults.push_back({path, std::nullopt, "put, delete, edge, delete_edge or check",
-                      GotText(value)});
+    faults.push_back(
+        {path, std::nullopt, "put, delete, edge, delete_edge or check", GotText(value)});
   }
   return operation;
 }
@@ -117,6 +117,14 @@ Attempt<Response> RunOnce(Call& call, const WritePlan& plan) {
   return RenderCommitted(plan.answer, receipt->commit_timestamp);
 }
 
+/// What the same keyed request was answered if it committed meanwhile, else `problem`.
+Attempt<Response> AnswerOfTwin(Call& call, Problem problem) {
+  Attempt<std::optional<Response>> twin = FindRemembered(call, "");
+  if (!twin.ok()) return twin.TakeProblem();
+  if (twin->has_value()) return std::move(**twin);
+  return problem;
+}
+
 Attempt<Response> RunSerializable(Call& call, const WritePlan& plan) {
   Attempt<std::optional<Response>> earlier = FindRemembered(call, "");
   if (!earlier.ok()) return earlier.TakeProblem();
@@ -127,7 +135,8 @@ Attempt<Response> RunSerializable(Call& call, const WritePlan& plan) {
     call.parts.observer.OnTransaction(call.parts.clock.Monotonic() - started, answer.ok());
     if (answer.ok()) return answer;
     Problem problem = answer.TakeProblem();
-    if (problem.code != Code::kTransactionConflict || attempt >= kRunAttemptsMax) return problem;
+    if (problem.code == Code::kTransactionConflict && attempt < kRunAttemptsMax) continue;
+    return AnswerOfTwin(call, std::move(problem));
   }
 }
 
@@ -167,12 +176,11 @@ Attempt<Response> BeginTransaction(Call& call) {
   ObjectFields fields(model::RootOf(*body), "", faults);
   const Isolation isolation = ReadIsolation(fields);
   const auto timeout_ms = fields.Uint(
-      "timeout_ms",
-      {.min = 1, .max = static_cast<std::uint64_t>(kTransactionTimeoutMax.count())});
+      "timeout_ms", {.min = 1, .max = static_cast<std::uint64_t>(kTransactionTimeoutMax.count())});
   fields.RefuseOthers();
   if (!faults.empty()) return InvalidRequest(std::move(faults));
-  const auto timeout = timeout_ms.has_value() ? std::chrono::milliseconds(*timeout_ms)
-                                              : kTransactionTimeoutDefault;
+  const auto timeout =
+      timeout_ms.has_value() ? std::chrono::milliseconds(*timeout_ms) : kTransactionTimeoutDefault;
   Attempt<OpenTransactions::Opened> opened =
       call.parts.transactions.Begin(call.parts.database, {.isolation = isolation}, timeout);
   if (!opened.ok()) return opened.TakeProblem();
@@ -187,7 +195,7 @@ Attempt<Response> CommitTransaction(Call& call) {
   if (!earlier.ok()) return earlier.TakeProblem();
   if (earlier->has_value()) return std::move(**earlier);
   Attempt<OpenTransactions::Lease> lease = call.parts.transactions.Acquire(call.name);
-  if (!lease.ok()) return lease.TakeProblem();
+  if (!lease.ok()) return AnswerOfTwin(call, lease.TakeProblem());
   std::optional<Problem> refused = StageRemembered(call, lease->transaction(), {});
   if (refused.has_value()) return *std::move(refused);
   const std::chrono::nanoseconds age = lease->Age();
@@ -215,7 +223,8 @@ Attempt<Response> AbortTransaction(Call& call) {
 
 Attempt<Response> RunTransaction(Call& call) {
   if (!TransactionIdOf(call).empty()) {
-    return InvalidRequest({{"X-Tx-Id", std::nullopt, "no transaction around another", "a transaction"}});
+    return InvalidRequest(
+        {{"X-Tx-Id", std::nullopt, "no transaction around another", "a transaction"}});
   }
   Attempt<Document> body = ReadBody(call);
   if (!body.ok()) return body.TakeProblem();

@@ -34,6 +34,13 @@ Problem DescribeNow(Call& call, const WritePlan& plan, const Status& status) {
   return DescribeWriteFailure(**reader, plan, FailureOf(status));
 }
 
+/// True for a put that fails without its entity, and so cannot be the first of a collection.
+bool NeedsEntity(const PutOperation& put) {
+  const Precondition& precondition = put.precondition;
+  return put.mode == PutMode::kUpdate || precondition.if_present ||
+         precondition.if_version.has_value() || precondition.if_filter.has_value();
+}
+
 /// Creates the collections that puts of `plan` name and that do not exist, with the dimension of
 /// the first vector of each field. False when there was none to create.
 Result<bool> CreateMissingCollections(Call& call, const WritePlan& plan) {
@@ -41,7 +48,7 @@ Result<bool> CreateMissingCollections(Call& call, const WritePlan& plan) {
   std::map<std::string, CollectionSchema> missing;
   for (const WriteOperation& operation : plan.batch.operations) {
     const auto* put = std::get_if<PutOperation>(&operation);
-    if (put == nullptr || put->mode == PutMode::kUpdate) continue;
+    if (put == nullptr || NeedsEntity(*put)) continue;
     if (!missing.contains(put->collection) && reader->Collection(put->collection).ok()) continue;
     CollectionSchema& schema = missing[put->collection];
     schema.name = put->collection;
@@ -95,9 +102,9 @@ Attempt<std::string> KeyOf(const Call& call, const std::string& suffix) {
   const bool printable = std::all_of(key.begin(), key.end(),
                                      [](char letter) { return letter > ' ' && letter <= '~'; });
   if (key.empty() || key.size() > kIdempotencyKeyBytesMax || !printable) {
-    return InvalidRequest({{"Idempotency-Key", std::nullopt,
-                            "1 to 255 printable ASCII characters without spaces",
-                            std::to_string(key.size()) + " bytes"}});
+    return InvalidRequest(
+        {{"Idempotency-Key", std::nullopt, "1 to 255 printable ASCII characters without spaces",
+          std::to_string(key.size()) + " bytes"}});
   }
   return key + suffix;
 }
@@ -106,8 +113,7 @@ Attempt<std::string> KeyOf(const Call& call, const std::string& suffix) {
 std::optional<Problem> AddRecord(Call& call, WritePlan& plan) {
   Attempt<std::string> key = KeyOf(call, plan.key_suffix);
   if (!key.ok()) return key.TakeProblem();
-  Result<PutOperation> record =
-      RememberOperation(*key, RequestDigest(call.request), plan.answer);
+  Result<PutOperation> record = RememberOperation(*key, RequestDigest(call.request), plan.answer);
   if (!record.ok()) return ProblemOf(record.status());
   plan.batch.operations.emplace_back(*std::move(record));
   return std::nullopt;
@@ -178,7 +184,7 @@ Attempt<Response> CommitPlan(Call& call, WritePlan plan) {
     call.parts.observer.OnVectorsInserted(CountVectors(plan));
     return RenderCommitted(plan.answer, receipt->commit_timestamp);
   }
-  if (keyed && receipt.status().code() == StatusCode::kAlreadyExists) {
+  if (keyed) {  // the same request may have committed meanwhile
     Attempt<std::optional<Response>> twin = FindRemembered(call, plan.key_suffix);
     if (!twin.ok()) return twin.TakeProblem();
     if (twin->has_value()) return std::move(**twin);

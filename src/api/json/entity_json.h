@@ -1,7 +1,8 @@
 // Entities and edges as requests and answers write them.
 //
 // Threads:    functions of their arguments.
-// Errors:     reading adds faults and returns what could be read; the caller answers with the faults.
+// Errors:     reading adds faults and returns what could be read; the caller answers with the
+// faults.
 #ifndef API_JSON_ENTITY_JSON_H_
 #define API_JSON_ENTITY_JSON_H_
 

@@ -9,8 +9,10 @@ namespace phenix::api {
 namespace {
 
 Status Malformed(const std::string& what) {
-  return {StatusCode::kInvalidArgument, what + "; a constraint is \"label:id\", \">label:id\" or "
-                                               "\"<label:id\", with {min,max} after the label for hops"};
+  return {StatusCode::kInvalidArgument,
+          what +
+              "; a constraint is \"label:id\", \">label:id\" or "
+              "\"<label:id\", with {min,max} after the label for hops"};
 }
 
 Status ReadHops(std::string_view text, unsigned hops_max, GraphConstraint& constraint) {
@@ -32,9 +34,12 @@ Status ReadHops(std::string_view text, unsigned hops_max, GraphConstraint& const
 
 std::string_view DirectionKey(GraphConstraint::Direction direction) {
   switch (direction) {
-    case GraphConstraint::Direction::kFromId: return "in";
-    case GraphConstraint::Direction::kToId: return "out";
-    case GraphConstraint::Direction::kEither: break;
+    case GraphConstraint::Direction::kFromId:
+      return "in";
+    case GraphConstraint::Direction::kToId:
+      return "out";
+    case GraphConstraint::Direction::kEither:
+      break;
   }
   return "any";
 }

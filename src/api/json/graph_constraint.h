@@ -31,7 +31,8 @@ struct GraphConstraint {
   friend bool operator==(const GraphConstraint&, const GraphConstraint&) = default;
 };
 
-/// Errors: kInvalidArgument saying what is expected; kResourceExhausted for more than `hops_max` hops.
+/// Errors: kInvalidArgument saying what is expected; kResourceExhausted for more than `hops_max`
+/// hops.
 Result<GraphConstraint> ParseGraphConstraint(std::string_view text, unsigned hops_max);
 /// The same condition as a filter on entities.
 Result<Filter> FilterOf(const GraphConstraint& constraint);

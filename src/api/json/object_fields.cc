@@ -43,11 +43,16 @@ std::optional<std::uint64_t> AsUint(ValueView value) {
 
 std::string GotText(ValueView value) {
   switch (value.type()) {
-    case ValueType::kMissing: return "nothing";
-    case ValueType::kArray: return "an array";
-    case ValueType::kObject: return "an object";
-    case ValueType::kString: return model::QuotedForMessage(value.AsString());
-    default: break;
+    case ValueType::kMissing:
+      return "nothing";
+    case ValueType::kArray:
+      return "an array";
+    case ValueType::kObject:
+      return "an object";
+    case ValueType::kString:
+      return model::QuotedForMessage(value.AsString());
+    default:
+      break;
   }
   std::string text;
   model::AppendJsonValue(text, value);
@@ -192,13 +197,14 @@ void ObjectFields::Require(std::string_view key) {
 
 void ObjectFields::RefuseOthers() {
   for (const model::Member member : value_.Members()) {
-    if (!Asked(asked_, member.key)) Refuse(member.key, "no member of this name", GotText(member.value));
+    if (!Asked(asked_, member.key))
+      Refuse(member.key, "no member of this name", GotText(member.value));
   }
 }
 
 void QueryFields::Refuse(std::string_view name, std::string expected, std::string got) {
-  faults_.push_back({"?" + model::ShortenedForMessage(name), std::nullopt, std::move(expected),
-                     std::move(got)});
+  faults_.push_back(
+      {"?" + model::ShortenedForMessage(name), std::nullopt, std::move(expected), std::move(got)});
 }
 
 std::optional<std::string> QueryFields::String(std::string_view name) {

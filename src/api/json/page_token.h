@@ -25,8 +25,8 @@ struct PageToken {
 
 /// Stands for the parts of a request that its cursor is bound to.
 std::uint32_t PageDigest(std::initializer_list<std::string_view> parts);
-/// An empty text is an empty token. Problems: kRequestInvalid when malformed, of another request, or
-/// of another timestamp than `as_of`.
+/// An empty text is an empty token. Problems: kRequestInvalid when malformed, of another request,
+/// or of another timestamp than `as_of`.
 Attempt<PageToken> ReadPageToken(std::string_view text, std::uint32_t digest,
                                  std::optional<std::uint64_t> as_of);
 /// "next_cursor": null when the inner part is empty.

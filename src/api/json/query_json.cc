@@ -19,9 +19,9 @@ NearnessPart ReadNearness(ValueView value, const QueryLimits& limits, Faults& fa
   NearnessPart nearness;
   fields.Require("vector");
   nearness.vector = fields.Floats("vector").value_or(std::vector<float>());
-  nearness.k = static_cast<std::uint32_t>(
-      fields.Uint("k", {.min = 1, .max = limits.results_max}).value_or(
-          std::min(kQueryLimitDefault, limits.results_max)));
+  nearness.k =
+      static_cast<std::uint32_t>(fields.Uint("k", {.min = 1, .max = limits.results_max})
+                                     .value_or(std::min(kQueryLimitDefault, limits.results_max)));
   nearness.field = fields.String("field").value_or("");
   nearness.radius = fields.Number("radius");
   const std::optional<double> recall = fields.Number("recall");
@@ -85,8 +85,9 @@ SimpleQuery ReadSimpleQuery(ValueView root, const QueryLimits& limits, Faults& f
     fields.Refuse("metadata_filter", "a filter within the limits",
                   std::string(both.status().message()));
   }
-  const std::uint32_t otherwise =
-      query.nearness.has_value() ? query.nearness->k : std::min(kQueryLimitDefault, limits.results_max);
+  const std::uint32_t otherwise = query.nearness.has_value()
+                                      ? query.nearness->k
+                                      : std::min(kQueryLimitDefault, limits.results_max);
   query.limit = static_cast<std::uint32_t>(
       fields.Uint("limit", {.min = 1, .max = limits.results_max}).value_or(otherwise));
   query.shape = ReadIncluded(fields);

@@ -26,8 +26,8 @@ struct BuildPlan {
   [[nodiscard]] std::uint64_t rows() const;
 };
 
-/// The most useful build for `manifest`, if any: graphs for sealed tails, then merges of parts of one
-/// size, then rewrites of segments with many ended rows. Tails that still take rows stay.
+/// The most useful build for `manifest`, if any: graphs for sealed tails, then merges of parts of
+/// one size, then rewrites of segments with many ended rows. Tails that still take rows stay.
 std::optional<BuildPlan> PlanBuild(const Manifest& manifest, const VectorIndexOptions& options);
 
 class BuildJob {
@@ -40,8 +40,8 @@ class BuildJob {
   void RunUnit(std::size_t unit) { builder_.RunUnit(unit); }
   /// True when the segment is complete.
   bool FinishUnit();
-  /// Brings the ends that source rows got so far to the new segment. Cheap when called again and few
-  /// rows ended in between.
+  /// Brings the ends that source rows got so far to the new segment. Cheap when called again and
+  /// few rows ended in between.
   void CopyEnds();
   /// The segment, once; may have no rows.
   std::shared_ptr<Segment> Take() { return std::move(segment_); }

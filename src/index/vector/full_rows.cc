@@ -59,12 +59,10 @@ float ScoreOfDistance(Metric metric, float distance) {
 void NarrowestType::Show(std::span<const float> values) {
   bytes_ = bytes_ && distance::IsByteVector(values);
   std::uint16_t raw = 0;
-  halves_ = halves_ && std::all_of(values.begin(), values.end(), [&](float value) {
-              return distance::ExactHalf(value, &raw);
-            });
-  brains_ = brains_ && std::all_of(values.begin(), values.end(), [&](float value) {
-              return distance::ExactBrain(value, &raw);
-            });
+  halves_ = halves_ && std::all_of(values.begin(), values.end(),
+                                   [&](float value) { return distance::ExactHalf(value, &raw); });
+  brains_ = brains_ && std::all_of(values.begin(), values.end(),
+                                   [&](float value) { return distance::ExactBrain(value, &raw); });
 }
 
 ElementType NarrowestType::type() const {
@@ -116,17 +114,17 @@ void FullRows::Read(std::size_t position, std::span<float> values) const {
       case ElementType::kBf16:
         std::memcpy(&raw, row + i * sizeof(raw), sizeof(raw));
     }
-    values[i] = type_ == ElementType::kF16 ? distance::FloatFromHalf(raw)
-                                           : distance::FloatFromBrain(raw);
+    values[i] =
+        type_ == ElementType::kF16 ? distance::FloatFromHalf(raw) : distance::FloatFromBrain(raw);
   }
 }
 
-void ScoreRows(const distance::Kernels& kernels, Metric metric, ElementType type,
-               const float* query, const distance::RowSet& rows, float* scores) {
-  const auto place = static_cast<std::size_t>(type);
-  if (metric == Metric::kL2) return kernels.scan_l2[place](query, rows, scores);
+void ScoreRows(const distance::Kernels& kernels, ScoreKind kind, const float* query,
+               const distance::RowSet& rows, float* scores) {
+  const auto place = static_cast<std::size_t>(kind.type);
+  if (kind.metric == Metric::kL2) return kernels.scan_l2[place](query, rows, scores);
   kernels.scan_dot[place](query, rows, scores);
-  const float base = metric == Metric::kCosine ? 1.0F : 0.0F;
+  const float base = kind.metric == Metric::kCosine ? 1.0F : 0.0F;
   for (std::size_t i = 0; i < rows.count; ++i) scores[i] = base - scores[i];
 }
 

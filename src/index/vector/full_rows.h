@@ -2,7 +2,8 @@
 //
 // Prepared:  what is stored and searched is the user's vector for kL2 and kDot, and for kCosine the
 //            vector divided by its length (a zero vector stays zero).
-// Score:     what sorts like the reported distance and is cheaper: squared distance (kL2), 1 - inner
+// Score:     what sorts like the reported distance and is cheaper: squared distance (kL2), 1 -
+// inner
 //            product (kCosine), minus the inner product (kDot).
 // Threads:   immutable once filled.
 #ifndef INDEX_VECTOR_FULL_ROWS_H_
@@ -65,10 +66,14 @@ class FullRows {
   distance::RowMemory memory_;
 };
 
-/// Scores of `rows` (of element type `type`) for a prepared query.
-void ScoreRows(const distance::Kernels& kernels, distance::Metric metric,
-               distance::ElementType type, const float* query, const distance::RowSet& rows,
-               float* scores);
+/// What is measured, and in which type the rows are.
+struct ScoreKind {
+  distance::Metric metric;
+  distance::ElementType type;
+};
+/// Scores of `rows` for a prepared query.
+void ScoreRows(const distance::Kernels& kernels, ScoreKind kind, const float* query,
+               const distance::RowSet& rows, float* scores);
 
 }  // namespace phenix::index::vector
 

@@ -1,6 +1,6 @@
-// Where the rows of a vector id are: a table over the id range where it is dense, else a sorted list.
-// An id can have several rows (ended versions and at most one live one).
-// Threads: immutable after construction.
+// Where the rows of a vector id are: a table over the id range where it is dense, else a sorted
+// list. An id can have several rows (ended versions and at most one live one). Threads: immutable
+// after construction.
 #ifndef INDEX_VECTOR_ID_POSITIONS_H_
 #define INDEX_VECTOR_ID_POSITIONS_H_
 
@@ -34,9 +34,9 @@ class IdPositions {
  private:
   [[nodiscard]] std::size_t FirstPlace(std::uint64_t id) const;
 
-  std::span<const std::uint64_t> ids_;   // borrowed from the owner, by position
-  std::vector<std::uint32_t> order_;     // positions by (id, position)
-  std::vector<std::uint32_t> starts_;    // dense ranges: place of the first row of first_id_ + i
+  std::span<const std::uint64_t> ids_;  // borrowed from the owner, by position
+  std::vector<std::uint32_t> order_;    // positions by (id, position)
+  std::vector<std::uint32_t> starts_;   // dense ranges: place of the first row of first_id_ + i
   std::uint64_t first_id_ = 1;
   std::uint64_t last_id_ = 0;
 };

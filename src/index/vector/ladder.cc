@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "distance/row_memory.h"
-#include "index/vector/search/filter_planner.h"
 #include "index/vector/full_rows.h"
+#include "index/vector/search/filter_planner.h"
 #include "index/vector/search/index_search.h"
 #include "index/vector/search/recall_sample.h"
 #include "index/vector/store/segment_store.h"
@@ -88,13 +88,13 @@ std::shared_ptr<Tail> Ladder::OpenTail() {
   const std::shared_ptr<const Manifest> manifest = Pin();
   if (!manifest->tails.empty()) {
     const std::shared_ptr<Tail>& last = manifest->tails.back();
-    if (last->rows() < last->capacity()) return last;
+    if (!last->full()) return last;
     if (last->coded_rows() != 0) state_.center = last->coder().center();
   }
   Manifest next = *manifest;
-  next.tails.push_back(std::make_shared<Tail>(
-      TailOptions{kernels_, options_.metric, options_.dimension, options_.run_rows, options_.seed,
-                  state_.center}));
+  next.tails.push_back(
+      std::make_shared<Tail>(TailOptions{kernels_, options_.metric, options_.dimension,
+                                         options_.run_rows, options_.seed, state_.center}));
   std::shared_ptr<Tail> tail = next.tails.back();
   Exchange(std::move(next));
   return tail;
@@ -182,9 +182,11 @@ FilterEstimate Ladder::Estimate(const RowFilter& filter) const {
   }
   for (const std::shared_ptr<Tail>& tail : manifest->tails) {
     const std::size_t rows = tail->rows();
-    const double share = filter.kind() == RowFilter::Kind::kPredicate ? filter.hint().selectivity : 1.0;
+    const double share =
+        filter.kind() == RowFilter::Kind::kPredicate ? filter.hint().selectivity : 1.0;
     estimate.rows += rows;
-    matches += std::min(share * static_cast<double>(rows), static_cast<double>(filter.match_count()));
+    matches +=
+        std::min(share * static_cast<double>(rows), static_cast<double>(filter.match_count()));
   }
   estimate.matches = static_cast<std::uint64_t>(matches);
   estimate.cost_nanoseconds =
@@ -223,9 +225,9 @@ bool Ladder::SealIdleTail() {
     state_.center = manifest->tails.back()->coder().center();
   }
   Manifest next = *manifest;
-  next.tails.push_back(std::make_shared<Tail>(
-      TailOptions{kernels_, options_.metric, options_.dimension, options_.run_rows, options_.seed,
-                  state_.center}));
+  next.tails.push_back(
+      std::make_shared<Tail>(TailOptions{kernels_, options_.metric, options_.dimension,
+                                         options_.run_rows, options_.seed, state_.center}));
   Exchange(std::move(next));
   return true;
 }
@@ -346,9 +348,10 @@ Result<double> Ladder::RecallEstimate(std::size_t samples, std::size_t limit) co
     const auto weight = static_cast<double>(segment->rows());
     const std::size_t width = segment->tuning.WidthFor(limit, options_.recall_target);
     rows += weight;
-    recall += weight * (segment->has_graph() ? MeasureRecall(kernels_, *segment, samples, limit,
-                                                             width, options_.seed + 2)
-                                             : 1.0);
+    recall += weight *
+              (segment->has_graph()
+                   ? MeasureRecall(kernels_, *segment, {samples, limit, width, options_.seed + 2})
+                   : 1.0);
   }
   for (const std::shared_ptr<Tail>& tail : manifest->tails) {
     rows += static_cast<double>(tail->rows());

@@ -2,7 +2,8 @@
 //
 // Threads:    a filter is read by one search at a time per thread; callbacks run on the searching
 //             thread and must be safe to call for any committed vector id.
-// Ownership:  borrows bitmaps and lists, which must outlive the search or cursor; owns the callback.
+// Ownership:  borrows bitmaps and lists, which must outlive the search or cursor; owns the
+// callback.
 #ifndef INDEX_VECTOR_ROW_FILTER_H_
 #define INDEX_VECTOR_ROW_FILTER_H_
 

@@ -49,8 +49,8 @@ class RowLives {
 
   std::vector<std::uint64_t> begins_;
   std::uint64_t newest_begin_ = 0;
-  std::unique_ptr<std::atomic<std::uint64_t>[]> ended_;        // one bit per row
-  std::atomic<std::atomic<std::uint64_t>*> ends_{nullptr};     // owned; made by the first End()
+  std::unique_ptr<std::atomic<std::uint64_t>[]> ended_;     // one bit per row
+  std::atomic<std::atomic<std::uint64_t>*> ends_{nullptr};  // owned; made by the first End()
   std::atomic<std::uint64_t> ended_rows_{0};
 };
 

@@ -21,17 +21,17 @@ class RowSource {
 
   [[nodiscard]] std::size_t rows() const { return tail_ ? tail_->rows() : segment_->rows(); }
   [[nodiscard]] std::uint64_t id(std::size_t row) const {
-    return tail_ ? tail_->id(row) : segment_->ids[row];
+    return tail_ ? tail_->RowAt(row).id : segment_->ids[row];
   }
   [[nodiscard]] std::uint64_t begin(std::size_t row) const {
-    return tail_ ? tail_->begin(row) : segment_->lives.begin(row);
+    return tail_ ? tail_->RowAt(row).begin : segment_->lives.begin(row);
   }
   [[nodiscard]] std::uint64_t end(std::size_t row) const {
-    return tail_ ? tail_->end(row) : segment_->lives.end(row);
+    return tail_ ? tail_->RowAt(row).end : segment_->lives.end(row);
   }
   void Read(std::size_t row, std::span<float> values) const {
     if (!tail_) return segment_->Read(row, values);
-    const std::span<const float> from = tail_->vector(row);
+    const std::span<const float> from = tail_->RowAt(row).vector;
     std::copy(from.begin(), from.end(), values.begin());
   }
   [[nodiscard]] const Tail* tail() const { return tail_.get(); }

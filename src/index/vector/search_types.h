@@ -29,6 +29,18 @@ struct PrivateRows {
   std::span<const std::uint64_t> hidden_ids;
 };
 
+/// How one part of the index was searched.
+enum class Strategy : std::uint8_t {
+  kScan,          ///< every row, by codes first where there are any
+  kGraph,         ///< proximity graph, nothing filtered
+  kGather,        ///< exact distances of the matching rows only
+  kTraverse,      ///< graph over all rows, keeping those that pass
+  kTwoHop,        ///< graph over passing rows, stepping over the others
+  kPostingLists,  ///< lists near the query, matching rows only
+};
+inline constexpr std::size_t kStrategyCount = 6;
+std::string_view StrategyName(Strategy strategy);
+
 /// One search. Spans and pointers are borrowed for the call (a cursor: for its life).
 struct SearchRequest {
   CommitTimestamp snapshot{UINT64_MAX};
@@ -42,6 +54,8 @@ struct SearchRequest {
   bool exact = false;
   /// Only rows at most this far away (as reported), at most `limit` of them.
   std::optional<float> radius;
+  /// Overrides the planner in every segment that can do it; for benches and diagnosis.
+  std::optional<Strategy> strategy;
   const RowFilter* filter = nullptr;
   const PrivateRows* private_rows = nullptr;
 };
@@ -52,27 +66,15 @@ struct Hit {
   friend bool operator==(const Hit&, const Hit&) = default;
 };
 
-/// How one part of the index was searched.
-enum class Strategy : std::uint8_t {
-  kScan,            ///< every row, by codes first where there are any
-  kGraph,           ///< proximity graph, nothing filtered
-  kGather,          ///< exact distances of the matching rows only
-  kTraverse,        ///< graph over all rows, keeping those that pass
-  kTwoHop,          ///< graph over passing rows, stepping over the others
-  kPostingLists,    ///< lists near the query, matching rows only
-};
-inline constexpr std::size_t kStrategyCount = 6;
-std::string_view StrategyName(Strategy strategy);
-
 /// What the planner expected of one segment and what happened there.
 struct SegmentReport {
   Strategy strategy = Strategy::kScan;
   std::uint64_t rows = 0;
   std::uint64_t matches_estimated = 0;
-  std::uint64_t matches_seen = 0;       ///< rows that passed the filter and were measured
-  std::uint64_t distances = 0;          ///< rows measured at all
+  std::uint64_t matches_seen = 0;  ///< rows that passed the filter and were measured
+  std::uint64_t distances = 0;     ///< rows measured at all
   double cost_estimated_nanoseconds = 0.0;
-  bool fell_back = false;               ///< the first strategy stalled and a second one ran
+  bool fell_back = false;  ///< the first strategy stalled and a second one ran
 };
 
 struct SearchAnswer {

@@ -7,10 +7,10 @@ namespace phenix::index::vector {
 void Segment::Score(const distance::Kernels& kernels, const float* query,
                     const std::uint32_t* rows_at, std::size_t count, float* scores) const {
   if (bytes_are_full()) {
-    ScoreRows(kernels, space.metric, distance::ElementType::kU8, query, bytes.View(rows_at, count),
-              scores);
+    ScoreRows(kernels, {space.metric, distance::ElementType::kU8}, query,
+              bytes.View(rows_at, count), scores);
   } else {
-    ScoreRows(kernels, space.metric, full.type(), query, full.View(rows_at, count), scores);
+    ScoreRows(kernels, {space.metric, full.type()}, query, full.View(rows_at, count), scores);
   }
 }
 

@@ -3,8 +3,8 @@
 // Invariants: rows, ids and codes never change; only the ends of row lives are set. Rows of posting
 //             list l are the positions list_starts[l] .. list_starts[l + 1].
 // Space:      byte rows and graph measure squared distances in the search space: prepared vectors
-//             (full_rows.h), for kDot with one dimension more, sqrt(largest^2 - length^2), under which
-//             nearness and inner product agree (Bachrach et al., RecSys 2014).
+//             (full_rows.h), for kDot with one dimension more, sqrt(largest^2 - length^2), under
+//             which nearness and inner product agree (Bachrach et al., RecSys 2014).
 // Threads:    immutable but for lives, which follow their own rules.
 // Ownership:  shared by the manifests that list it and the searches that pinned one of those.
 #ifndef INDEX_VECTOR_SEGMENT_H_
@@ -68,10 +68,10 @@ struct Segment {
   std::vector<std::uint64_t> ids;
   RowLives lives;
   IdPositions positions;
-  FullRows full;             ///< empty where the byte rows are exact
+  FullRows full;  ///< empty where the byte rows are exact
   ByteRows bytes;
   float largest_squared = 0.0F;  ///< kDot: the largest squared length
-  ProximityGraph graph;      ///< empty: search by scan
+  ProximityGraph graph;          ///< empty: search by scan
   std::vector<std::uint32_t> entry_positions;
   ByteRows entry_rows;
   ByteRows centroids;

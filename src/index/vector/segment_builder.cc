@@ -183,8 +183,8 @@ void SegmentBuilder::OrderByLists() {
   for (std::size_t first = 0; first < rows && lists > 1; first += kAssignRows) {
     const std::size_t count = std::min(kAssignRows, rows - first);
     for (std::size_t i = 0; i < count; ++i) encode(i, first + i);
-    const std::vector<std::uint32_t> nearest = NearestCentroids(
-        kernels_, block, std::span(all).first(count), findings_->centroids, 1);
+    const std::vector<std::uint32_t> nearest =
+        NearestCentroids(kernels_, block, std::span(all).first(count), findings_->centroids, 1);
     std::copy(nearest.begin(), nearest.end(), list_of.begin() + static_cast<std::ptrdiff_t>(first));
   }
   std::vector<std::uint32_t> starts(findings_->centroids.count + 1, 0);

@@ -42,7 +42,8 @@ class SegmentBuilder {
   [[nodiscard]] std::size_t units() const { return units_; }
   void RunUnit(std::size_t unit);
   void NextPhase();
-  /// The segment, when units() is 0. Ends that its rows got meanwhile are not in it yet: see origins().
+  /// The segment, when units() is 0. Ends that its rows got meanwhile are not in it yet: see
+  /// origins().
   [[nodiscard]] std::shared_ptr<Segment> Take();
   /// By position in the segment, the source row it was made from.
   [[nodiscard]] const std::vector<RowOrigin>& origins() const { return origins_; }

@@ -37,10 +37,10 @@ Tail::Tail(TailOptions options)
 std::size_t Tail::RowsAt(std::uint64_t snapshot) const {
   std::size_t low = 0;
   std::size_t high = rows();
-  if (high == 0 || begin(high - 1) <= snapshot) return high;
+  if (high == 0 || RowAt(high - 1).begin <= snapshot) return high;
   while (low < high) {
     const std::size_t middle = (low + high) / 2;
-    if (begin(middle) <= snapshot) {
+    if (RowAt(middle).begin <= snapshot) {
       low = middle + 1;
     } else {
       high = middle;
@@ -78,7 +78,7 @@ void Tail::Append(std::uint64_t id, std::span<const float> prepared, std::uint64
 void Tail::ChooseCenter() {
   std::vector<float> mean(options_.dimension, 0.0F);
   for (std::size_t row = 0; row < kCenterRows; ++row) {
-    const std::span<const float> values = vector(row);
+    const std::span<const float> values = RowAt(row).vector;
     for (std::size_t i = 0; i < mean.size(); ++i) mean[i] += values[i] / float{kCenterRows};
   }
   coder_ = distance::BitCoder(options_.kernels, mean, options_.seed);
@@ -99,20 +99,14 @@ void Tail::EncodeReadyBlocks() {
       chunk.codes = distance::RowMemory(chunk_rows_ / kCodeBlockRows * block_bytes_);
     }
     for (std::size_t r = 0; r < kCodeBlockRows; ++r) {
-      const std::span<const float> from = vector(row + r);
+      const std::span<const float> from = RowAt(row + r).vector;
       std::copy(from.begin(), from.end(),
                 values.begin() + static_cast<std::ptrdiff_t>(r * options_.dimension));
     }
-    coder_.EncodeBlock(values, chunk.codes.data() +
-                                   (row % chunk_rows_) / kCodeBlockRows * block_bytes_);
+    coder_.EncodeBlock(values,
+                       chunk.codes.data() + (row % chunk_rows_) / kCodeBlockRows * block_bytes_);
     coded_rows_.store(row + kCodeBlockRows, std::memory_order_release);
   }
-}
-
-std::optional<std::size_t> Tail::FindLive(std::uint64_t id) const {
-  const auto found = live_rows_.find(id);
-  if (found == live_rows_.end()) return std::nullopt;
-  return found->second;
 }
 
 bool Tail::End(std::uint64_t id, std::uint64_t commit) {

@@ -3,7 +3,7 @@
 //
 // Invariants: begins never fall from row to row, so what a snapshot sees is a prefix less the rows
 //             that ended; rows below coded_rows() have 1-bit codes; a row never moves.
-// Threads:    Append(), End(), FindLive() by one thread at a time (the commit path); the rest from
+// Threads:    Append(), End() by one thread at a time (the commit path); the rest from
 //             any thread at any time.
 // Ownership:  owns all rows; borrows the kernels.
 #ifndef INDEX_VECTOR_TAIL_H_
@@ -12,7 +12,6 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -28,17 +27,26 @@ struct TailOptions {
   const distance::Kernels& kernels;
   distance::Metric metric;
   std::uint32_t dimension;
-  std::size_t capacity;      ///< rows
-  std::uint64_t seed;        ///< of the rotation
-  std::vector<float> center; ///< of the codes; empty = the mean of the first rows
+  std::size_t capacity;       ///< rows
+  std::uint64_t seed;         ///< of the rotation
+  std::vector<float> center;  ///< of the codes; empty = the mean of the first rows
+};
+
+/// One row; the vector lives as long as the tail.
+struct TailRow {
+  std::uint64_t id;
+  std::uint64_t begin;
+  std::uint64_t end;  ///< kNoEnd while live
+  float squared_length;
+  std::span<const float> vector;
 };
 
 class Tail {
  public:
   explicit Tail(TailOptions options);
 
-  [[nodiscard]] std::size_t capacity() const { return options_.capacity; }
-  [[nodiscard]] std::uint32_t dimension() const { return options_.dimension; }
+  /// True when it takes no more rows.
+  [[nodiscard]] bool full() const { return rows() == options_.capacity; }
   /// Rows appended so far.
   [[nodiscard]] std::size_t rows() const { return rows_.load(std::memory_order_acquire); }
   [[nodiscard]] std::size_t coded_rows() const {
@@ -49,33 +57,28 @@ class Tail {
 
   /// Appends one prepared vector; rows() < capacity().
   void Append(std::uint64_t id, std::span<const float> prepared, std::uint64_t commit);
-  /// The live row of `id`.
-  [[nodiscard]] std::optional<std::size_t> FindLive(std::uint64_t id) const;
   /// Ends the live row of `id` at `commit`; false when there is none.
   bool End(std::uint64_t id, std::uint64_t commit);
 
-  [[nodiscard]] std::uint64_t id(std::size_t row) const { return ChunkOf(row).ids[row % chunk_rows_]; }
-  [[nodiscard]] std::uint64_t begin(std::size_t row) const {
-    return ChunkOf(row).begins[row % chunk_rows_];
-  }
-  [[nodiscard]] std::uint64_t end(std::size_t row) const {
-    return ChunkOf(row).ends[row % chunk_rows_].load(std::memory_order_acquire);
-  }
-  [[nodiscard]] std::span<const float> vector(std::size_t row) const {
-    const auto* chunk = reinterpret_cast<const float*>(ChunkOf(row).vectors.data());
-    return {chunk + (row % chunk_rows_) * (stride_ / sizeof(float)), options_.dimension};
+  [[nodiscard]] TailRow RowAt(std::size_t row) const {
+    const Chunk& chunk = *chunks_[row / chunk_rows_];
+    const std::size_t place = row % chunk_rows_;
+    const auto* values =
+        reinterpret_cast<const float*>(chunk.vectors.data()) + place * (stride_ / sizeof(float));
+    return {chunk.ids[place],
+            chunk.begins[place],
+            chunk.ends[place].load(std::memory_order_acquire),
+            chunk.squared_lengths[place],
+            {values, options_.dimension}};
   }
   /// Vectors of `count` rows from `first` on, which lie in one chunk.
   [[nodiscard]] distance::RowSet View(std::size_t first, const std::uint32_t* positions,
                                       std::size_t count) const;
-  /// Squared length of the stored vector of `row`.
-  [[nodiscard]] float squared_length(std::size_t row) const {
-    return ChunkOf(row).squared_lengths[row % chunk_rows_];
-  }
   [[nodiscard]] const distance::BitCoder& coder() const { return coder_; }
   /// Codes of the 32 rows from `row` on; row is a multiple of 32 and below coded_rows().
   [[nodiscard]] const std::uint8_t* block(std::size_t row) const {
-    return ChunkOf(row).codes.data() + (row % chunk_rows_) / distance::kCodeBlockRows * block_bytes_;
+    return ChunkOf(row).codes.data() +
+           (row % chunk_rows_) / distance::kCodeBlockRows * block_bytes_;
   }
   [[nodiscard]] std::size_t chunk_rows() const { return chunk_rows_; }
   [[nodiscard]] std::uint64_t ended_rows() const {

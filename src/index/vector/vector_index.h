@@ -1,11 +1,13 @@
 // The vectors of one field of one collection, searchable by nearness at any snapshot.
 //
-// A ladder of parts: a tail of appended rows (visible at commit), runs sealed from it, blocks merged
-// from runs. Everything here is derived from the log and the state and can be rebuilt from them.
+// A ladder of parts: a tail of appended rows (visible at commit), runs sealed from it, blocks
+// merged from runs. Everything here is derived from the log and the state and can be rebuilt from
+// them.
 //
-// Invariants: a search at snapshot S sees exactly the rows appended at or before S and not erased or
-//             replaced at or before S; `limit` rows come back whenever that many visible rows match.
-//             A sealed part never changes; parts are exchanged by replacing the manifest.
+// Invariants: a search at snapshot S sees exactly the rows appended at or before S and not erased
+// or
+//             replaced at or before S; `limit` rows come back whenever that many visible rows
+//             match. A sealed part never changes; parts are exchanged by replacing the manifest.
 // Threads:    Append(), Erase() and Checkpoint() by one thread at a time (the commit path), with
 //             commit timestamps that never fall; everything else from any thread at any time.
 //             RunOne() may run in several threads, each working on another task.
@@ -63,12 +65,12 @@ struct MaintenanceTask {
 
 struct VectorIndexStats {
   std::uint64_t rows_live = 0;
-  std::uint64_t rows_erased = 0;    ///< still held for old snapshots or until a merge
+  std::uint64_t rows_erased = 0;  ///< still held for old snapshots or until a merge
   std::uint64_t rows_in_tail = 0;
   std::uint64_t rows_without_graph = 0;
   std::uint64_t segments = 0;
   std::uint64_t memory_bytes = 0;
-  double recall_estimate = 0.0;     ///< weighted by rows, from the last samples; 1 when all is exact
+  double recall_estimate = 0.0;  ///< weighted by rows, from the last samples; 1 when all is exact
   CommitTimestamp applied_through{0};
   /// 0 = none .. 1 = commits should wait: how far graph building is behind.
   double back_pressure = 0.0;
@@ -95,8 +97,8 @@ class VectorIndex {
   VectorIndex& operator=(const VectorIndex&) = delete;
 
   /// Adds rows that become visible at `commit`; a row with an id that is live replaces it from then
-  /// on. All or none. Errors: kInvalidArgument for a wrong size, NaN or infinity (nothing is added).
-  /// Cost: one copy and one 1-bit code per row.
+  /// on. All or none. Errors: kInvalidArgument for a wrong size, NaN or infinity (nothing is
+  /// added). Cost: one copy and one 1-bit code per row.
   virtual Status Append(const RowBatch& batch, CommitTimestamp commit) = 0;
   /// Ends the rows of `ids` at `commit`; unknown ids are ignored.
   virtual Status Erase(std::span<const std::uint64_t> ids, CommitTimestamp commit) = 0;
@@ -109,8 +111,8 @@ class VectorIndex {
 
   /// What RunOne() would do now; nothing when the index is at rest.
   [[nodiscard]] virtual std::optional<MaintenanceTask> NextTask() const = 0;
-  /// Does one unit of work, at most a few seconds. Rows that ended at or before `oldest_snapshot` may
-  /// be dropped. False when there was nothing to do. Errors leave the index as it was.
+  /// Does one unit of work, at most a few seconds. Rows that ended at or before `oldest_snapshot`
+  /// may be dropped. False when there was nothing to do. Errors leave the index as it was.
   virtual Result<bool> RunOne(CommitTimestamp oldest_snapshot) = 0;
   /// Makes what was applied so far durable in the index's directory; kUnimplemented when in memory.
   virtual Status Checkpoint() = 0;
@@ -124,10 +126,10 @@ class VectorIndex {
 Result<std::unique_ptr<VectorIndex>> CreateVectorIndex(const VectorIndexOptions& options);
 
 /// The index whose last Checkpoint() is in `directory` (created if absent). The caller then repeats
-/// every Append() and Erase() after Stats().applied_through. Damaged derived sections are rebuilt by
-/// later tasks while scans serve. Errors: kCorruption when full vectors or the manifest are damaged
-/// (the caller rebuilds from the state); kInvalidArgument when the directory has another dimension
-/// or metric.
+/// every Append() and Erase() after Stats().applied_through. Damaged derived sections are rebuilt
+/// by later tasks while scans serve. Errors: kCorruption when full vectors or the manifest are
+/// damaged (the caller rebuilds from the state); kInvalidArgument when the directory has another
+/// dimension or metric.
 Result<std::unique_ptr<VectorIndex>> OpenVectorIndex(io::FileSystem& file_system,
                                                      const std::string& directory,
                                                      const VectorIndexOptions& options);

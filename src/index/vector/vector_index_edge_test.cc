@@ -1,4 +1,5 @@
-// What happens at the borders: bad input, degenerate vectors, tiny and huge dimensions, empty indexes.
+// What happens at the borders: bad input, degenerate vectors, tiny and huge dimensions, empty
+// indexes.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -49,7 +50,8 @@ void BuildToRest(VectorIndex& index, std::uint64_t oldest = 0) {
 }
 
 // `rows` random vectors with ids from 0 on, built to rest.
-std::vector<float> Fill(VectorIndex& index, std::size_t rows, std::size_t dimension, unsigned seed) {
+std::vector<float> Fill(VectorIndex& index, std::size_t rows, std::size_t dimension,
+                        unsigned seed) {
   std::mt19937 random(seed);
   std::normal_distribution<float> normal;
   std::vector<float> values(rows * dimension);

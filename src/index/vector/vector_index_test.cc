@@ -19,8 +19,8 @@ namespace {
 struct HistoryCase {
   distance::Metric metric;
   std::uint32_t dimension;
-  bool bytes;     // values are integers in 0..255
-  bool stored;    // checkpoints and reopening
+  bool bytes;   // values are integers in 0..255
+  bool stored;  // checkpoints and reopening
   std::uint32_t seed;
 };
 

@@ -24,6 +24,70 @@ std::vector<float> RandomRows(std::mt19937& random, std::size_t rows) {
   return values;
 }
 
+// One index and the threads that use it at once. After commit c the rows below c * 50 are there,
+// less the first 10 of every batch but the last.
+class Bustle {
+ public:
+  explicit Bustle(VectorIndex& index) : index_(index) {}
+
+  void Write() {
+    std::mt19937 random(1);
+    for (std::uint64_t commit = 1; commit <= kBatches; ++commit) {
+      std::vector<std::uint64_t> ids(kBatchRows);
+      for (std::uint64_t i = 0; i < kBatchRows; ++i) ids[i] = (commit - 1) * kBatchRows + i;
+      const std::vector<float> values = RandomRows(random, kBatchRows);
+      if (!index_.Append({ids, values}, CommitTimestamp(commit)).ok()) ++wrong_;
+      std::vector<std::uint64_t> gone;
+      for (std::uint64_t i = 0; i < 10 && commit > 1; ++i) {
+        gone.push_back((commit - 2) * kBatchRows + i);
+      }
+      if (!index_.Erase(gone, CommitTimestamp(commit)).ok()) ++wrong_;
+      readable_.store(commit);
+      if (commit % 40 == 0 && !index_.Checkpoint().ok()) ++wrong_;
+    }
+    done_.store(true);
+  }
+  void Search(unsigned seed) {
+    std::mt19937 random(seed);
+    while (!done_.load() || searches_.load() < 200) {
+      const std::uint64_t snapshot = readable_.load();
+      const std::vector<float> query = RandomRows(random, 1);
+      SearchRequest request;
+      request.snapshot = CommitTimestamp(snapshot);
+      request.query = query;
+      request.limit = random() % 4 == 0 ? 100000 : 10;
+      const Result<SearchAnswer> answer = index_.Search(request);
+      const std::uint64_t live = snapshot == 0 ? 0 : snapshot * kBatchRows - (snapshot - 1) * 10;
+      if (!answer.ok() || answer->hits.size() != std::min<std::uint64_t>(live, request.limit)) {
+        ++wrong_;
+        continue;
+      }
+      for (const Hit& hit : answer->hits) {
+        const std::uint64_t batch = hit.vector_id / kBatchRows + 1;
+        const bool erased = batch < snapshot && hit.vector_id % kBatchRows < 10;
+        if (batch > snapshot || erased) ++wrong_;
+      }
+      ++searches_;
+    }
+  }
+  void Build() {
+    while (!done_.load() || index_.NextTask().has_value()) {
+      const Result<bool> worked = index_.RunOne(CommitTimestamp(0));
+      if (!worked.ok()) ++wrong_;
+      if (!worked.ok() || !*worked) std::this_thread::yield();
+    }
+  }
+  [[nodiscard]] std::size_t wrong() const { return wrong_.load(); }
+  [[nodiscard]] std::size_t searches() const { return searches_.load(); }
+
+ private:
+  VectorIndex& index_;
+  std::atomic<std::uint64_t> readable_{0};
+  std::atomic<bool> done_{false};
+  std::atomic<std::size_t> searches_{0};
+  std::atomic<std::size_t> wrong_{0};
+};
+
 TEST(VectorIndexThreads, EverySnapshotIsWholeWhilePartsAreExchanged) {
   const std::string directory = ::testing::TempDir() + "phenix_vector_threads";
   std::filesystem::remove_all(directory);
@@ -32,74 +96,22 @@ TEST(VectorIndexThreads, EverySnapshotIsWholeWhilePartsAreExchanged) {
   options.metric = distance::Metric::kL2;
   options.simd_level = distance::DetectedSimdLevel();
   options.run_rows = 600;
-  Result<std::unique_ptr<VectorIndex>> opened =
+  Result<std::unique_ptr<VectorIndex>> index =
       OpenVectorIndex(io::PosixFileSystem(), directory, options);
-  ASSERT_TRUE(opened.ok());
-  VectorIndex& index = **opened;
-
-  // After commit c rows (c-1)*50 .. are there and the first 10 of every earlier batch are gone.
-  std::atomic<std::uint64_t> readable{0};
-  std::atomic<bool> done{false};
-  std::atomic<std::size_t> searches{0};
-  std::atomic<std::size_t> wrong{0};
-  const auto writer = [&] {
-    std::mt19937 random(1);
-    for (std::uint64_t commit = 1; commit <= kBatches; ++commit) {
-      std::vector<std::uint64_t> ids(kBatchRows);
-      for (std::uint64_t i = 0; i < kBatchRows; ++i) ids[i] = (commit - 1) * kBatchRows + i;
-      const std::vector<float> values = RandomRows(random, kBatchRows);
-      if (!index.Append({ids, values}, CommitTimestamp(commit)).ok()) ++wrong;
-      if (commit > 1) {
-        std::vector<std::uint64_t> gone(10);
-        for (std::uint64_t i = 0; i < 10; ++i) gone[i] = (commit - 2) * kBatchRows + i;
-        if (!index.Erase(gone, CommitTimestamp(commit)).ok()) ++wrong;
-      }
-      readable.store(commit);
-      if (commit % 40 == 0 && !index.Checkpoint().ok()) ++wrong;
-    }
-    done.store(true);
-  };
-  const auto searcher = [&](unsigned seed) {
-    std::mt19937 random(seed);
-    while (!done.load() || searches.load() < 200) {
-      const std::uint64_t snapshot = readable.load();
-      const std::vector<float> query = RandomRows(random, 1);
-      SearchRequest request;
-      request.snapshot = CommitTimestamp(snapshot);
-      request.query = query;
-      request.limit = random() % 4 == 0 ? 100000 : 10;
-      const Result<SearchAnswer> answer = index.Search(request);
-      const std::uint64_t live = snapshot == 0 ? 0 : snapshot * kBatchRows - (snapshot - 1) * 10;
-      if (!answer.ok() || answer->hits.size() != std::min<std::uint64_t>(live, request.limit)) {
-        ++wrong;
-      }
-      for (const Hit& hit : answer->hits) {
-        const std::uint64_t batch = hit.vector_id / kBatchRows + 1;
-        const bool erased = batch < snapshot && hit.vector_id % kBatchRows < 10;
-        if (batch > snapshot || erased) ++wrong;
-      }
-      ++searches;
-    }
-  };
-  const auto builder = [&] {
-    while (!done.load() || index.NextTask().has_value()) {
-      const Result<bool> worked = index.RunOne(CommitTimestamp(0));
-      if (!worked.ok()) ++wrong;
-      if (!*worked) std::this_thread::yield();
-    }
-  };
+  ASSERT_TRUE(index.ok());
+  Bustle bustle(**index);
   std::vector<std::thread> threads;
-  threads.emplace_back(writer);
-  threads.emplace_back(searcher, 2);
-  threads.emplace_back(searcher, 3);
-  threads.emplace_back(builder);
-  threads.emplace_back(builder);
+  threads.emplace_back([&] { bustle.Write(); });
+  threads.emplace_back([&] { bustle.Search(2); });
+  threads.emplace_back([&] { bustle.Search(3); });
+  threads.emplace_back([&] { bustle.Build(); });
+  threads.emplace_back([&] { bustle.Build(); });
   for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(wrong.load(), 0U);
-  EXPECT_EQ(index.Stats().rows_live, kBatches * kBatchRows - (kBatches - 1) * 10);
-  std::printf("[ covered  ] %zu searches beside %llu commits\n", searches.load(),
+  EXPECT_EQ(bustle.wrong(), 0U);
+  EXPECT_EQ((*index)->Stats().rows_live, kBatches * kBatchRows - (kBatches - 1) * 10);
+  std::printf("[ covered  ] %zu searches beside %llu commits\n", bustle.searches(),
               static_cast<unsigned long long>(kBatches));
-  opened->reset();
+  index->reset();
   std::filesystem::remove_all(directory);
 }
 

@@ -54,6 +54,12 @@ std::string LevelName(Isolation isolation) {
   return isolation == Isolation::kSnapshot ? "Snapshot" : "Serializable";
 }
 
+/// The history as if every transaction had been promised serializability.
+History AllSerializable(History history) {
+  for (Transaction& transaction : history.transactions) transaction.level = Level::kSerializable;
+  return history;
+}
+
 using Configuration = std::tuple<StateEngine, Isolation>;
 
 class PhenixIsolation : public testing::TestWithParam<Configuration> {
@@ -112,7 +118,8 @@ class PhenixIsolation : public testing::TestWithParam<Configuration> {
     const Verdict verdict = ReplayTimestamps(history, level());
     EXPECT_TRUE(verdict.IsClean()) << verdict.Summary();
     if (is_serializable()) return;
-    const Verdict as_serializable = ReplayTimestamps(history, Level::kSerializable);
+    const Verdict as_serializable =
+        ReplayTimestamps(AllSerializable(history), Level::kSerializable);
     EXPECT_TRUE(as_serializable.Satisfies(Level::kSnapshot)) << as_serializable.Summary();
     if (shows_skew) {
       EXPECT_FALSE(as_serializable.IsClean());
@@ -219,13 +226,40 @@ TEST_P(PhenixIsolation, FindsExactlyWhatMatchesThePredicate) {
   ExpectTimestampsExplain(history, true);
 }
 
+/// Serializable transactions among others that are not: they alone are held to it.
+class PhenixMixedLevels : public PhenixIsolation {
+ protected:
+  void ExpectEachKeepsItsLevel(const char* workload_name, const Workload& workload,
+                               std::uint64_t seed) {
+    const History history = Record(workload_name, workload, Options(seed), CallStyle::kMixedLevels);
+    const Verdict verdict = ReplayTimestamps(history, Level::kSerializable);
+    EXPECT_TRUE(verdict.IsClean()) << verdict.Summary();
+    EXPECT_FALSE(ReplayTimestamps(AllSerializable(history), Level::kSerializable).IsClean());
+  }
+};
+
+TEST_P(PhenixMixedLevels, KeepTheirPromisesSideBySide) {
+  ExpectEachKeepsItsLevel("mixed levels, pairs", SkewPairs(), 11);
+  ExpectEachKeepsItsLevel("mixed levels, predicate", Predicate(), 12);
+  ExpectEachKeepsItsLevel("mixed levels, vectors", VectorVisibility(), 13);
+  ExpectEachKeepsItsLevel("mixed levels, edges", EdgeMirror(), 14);
+}
+
+std::string ConfigurationName(const testing::TestParamInfo<Configuration>& parameters) {
+  return EngineName(std::get<0>(parameters.param)) + LevelName(std::get<1>(parameters.param));
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, PhenixMixedLevels,
+                         testing::Combine(testing::Values(StateEngine::kMemory,
+                                                          StateEngine::kRocksDb),
+                                          testing::Values(Isolation::kSerializable)),
+                         ConfigurationName);
+
 INSTANTIATE_TEST_SUITE_P(
     Engines, PhenixIsolation,
     testing::Combine(testing::Values(StateEngine::kMemory, StateEngine::kRocksDb),
                      testing::Values(Isolation::kSnapshot, Isolation::kSerializable)),
-    [](const testing::TestParamInfo<Configuration>& parameters) {
-      return EngineName(std::get<0>(parameters.param)) + LevelName(std::get<1>(parameters.param));
-    });
+    ConfigurationName);
 
 }  // namespace
 }  // namespace phenix::isolation

@@ -200,8 +200,10 @@ CommitAnswer ToAnswer(const Result<CommitReceipt>& receipt) {
 
 class InteractiveTransaction final : public StoreTransaction {
  public:
-  explicit InteractiveTransaction(std::unique_ptr<phenix::Transaction> transaction)
-      : transaction_(std::move(transaction)), snapshot_(transaction_->timestamp()) {}
+  InteractiveTransaction(std::unique_ptr<phenix::Transaction> transaction, Isolation isolation)
+      : transaction_(std::move(transaction)),
+        snapshot_(transaction_->timestamp()),
+        isolation_(isolation) {}
 
   Status Execute(Operation& operation) override {
     if (!IsWrite(operation)) return std::visit(HistoryReader(*transaction_), operation);
@@ -210,12 +212,16 @@ class InteractiveTransaction final : public StoreTransaction {
     return transaction_->Apply(write);
   }
   [[nodiscard]] std::optional<Timestamp> snapshot() const override { return snapshot_; }
+  [[nodiscard]] Level level() const override {
+    return isolation_ == Isolation::kSerializable ? Level::kSerializable : Level::kSnapshot;
+  }
   CommitAnswer Commit() override { return ToAnswer(transaction_->Commit()); }
   void Abort() override { transaction_->Abort(); }
 
  private:
   std::unique_ptr<phenix::Transaction> transaction_;
   const Timestamp snapshot_;
+  const Isolation isolation_;
 };
 
 /// Reads from one snapshot, writes in one batch.
@@ -234,6 +240,7 @@ class SingleCalls final : public StoreTransaction {
     if (!batch_.operations.empty()) return std::nullopt;
     return reader_->timestamp();
   }
+  [[nodiscard]] Level level() const override { return Level::kSnapshot; }
   CommitAnswer Commit() override {
     if (batch_.operations.empty()) return {};
     return ToAnswer(database_.Write(batch_));
@@ -259,16 +266,21 @@ class PhenixSession final : public StoreSession {
     }
     TransactionOptions options;
     options.isolation = isolation_;
+    if (style_ == CallStyle::kMixedLevels) {
+      const bool is_serializable = begun_count_++ % kSerializableOneIn == 0;
+      options.isolation = is_serializable ? Isolation::kSerializable : Isolation::kSnapshot;
+    }
     PHENIX_ASSIGN_OR_RETURN(std::unique_ptr<phenix::Transaction> transaction,
                             database_.Begin(options));
     return std::unique_ptr<StoreTransaction>(
-        std::make_unique<InteractiveTransaction>(std::move(transaction)));
+        std::make_unique<InteractiveTransaction>(std::move(transaction), options.isolation));
   }
 
  private:
   Database& database_;
   const Isolation isolation_;
   const CallStyle style_;
+  std::uint64_t begun_count_ = 0;
 };
 
 }  // namespace

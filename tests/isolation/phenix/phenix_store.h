@@ -17,9 +17,12 @@ namespace phenix::isolation {
 
 inline constexpr const char* kCollectionName = "history";
 
+inline constexpr std::uint64_t kSerializableOneIn = 6;
+
 /// Which calls of the database are used.
 enum class CallStyle : std::uint8_t {
   kTransactions,  ///< Begin() and Commit().
+  kMixedLevels,   ///< As kTransactions; one in kSerializableOneIn is serializable, the rest not.
   kSingleCalls,   ///< SnapshotAt() for reads and one Write() for writes: reads do not see the
                   ///< writes, and no timestamps are told for writes.
 };

@@ -16,10 +16,6 @@
 namespace phenix::isolation {
 namespace {
 
-constexpr const char* kReadCommitted = "READ COMMITTED";
-constexpr const char* kRepeatableRead = "REPEATABLE READ";
-constexpr const char* kSerializable = "SERIALIZABLE";
-
 struct Covered {
   std::size_t histories = 0;
   std::size_t transactions = 0;
@@ -53,22 +49,22 @@ class PostgresIsolation : public testing::Test {
   }
 
   /// Runs the workload in fresh tables; fails the test on any error that is no conflict.
-  static History Record(const char* level, const Workload& workload, const RunOptions& options) {
+  static History Record(Level level, const Workload& workload, const RunOptions& options) {
     PostgresStore store(server()->connection_string(), level);
     const Status reset = store.Reset();
     EXPECT_TRUE(reset.ok()) << reset.ToString();
     WorkloadRun run = RunWorkload(store, workload, options);
     EXPECT_TRUE(run.error.ok()) << run.error.ToString();
     EXPECT_GT(run.committed_count, run.history.transactions.size() / 10);
-    std::printf("[ history  ] %s: %zu transactions, %zu committed, %zu conflicts\n", level,
-                run.history.transactions.size(), run.committed_count, run.conflict_count);
+    std::printf("[ history  ] %s: %zu transactions, %zu committed, %zu conflicts\n",
+                PostgresLevelName(level).data(), run.history.transactions.size(),
+                run.committed_count, run.conflict_count);
     ++covered().histories;
     covered().transactions += run.history.transactions.size();
     covered().operations += OperationCount(run.history);
     return std::move(run.history);
   }
-  static Verdict JudgeLists(const char* level, const Workload& workload,
-                            const RunOptions& options) {
+  static Verdict JudgeLists(Level level, const Workload& workload, const RunOptions& options) {
     return CheckListAppend(Record(level, workload, options), OrderPromise::kNone);
   }
 
@@ -89,8 +85,8 @@ class PostgresIsolation : public testing::Test {
 
 TEST_F(PostgresIsolation, ReadCommittedShowsReadSkewAndNothingDirty) {
   const RunOptions options = Options(1);
-  Verdict verdict = JudgeLists(kReadCommitted, ListAppend(options), options);
-  verdict.Merge(JudgeLists(kReadCommitted, ListPairs(options), options));
+  Verdict verdict = JudgeLists(Level::kReadCommitted, ListAppend(options), options);
+  verdict.Merge(JudgeLists(Level::kReadCommitted, ListPairs(options), options));
   EXPECT_TRUE(verdict.Has(Anomaly::kReadSkew)) << verdict.Summary();
   EXPECT_TRUE(verdict.Has(Anomaly::kLostUpdate)) << verdict.Summary();
   EXPECT_TRUE(verdict.Satisfies(Level::kReadCommitted)) << verdict.Summary();
@@ -98,7 +94,7 @@ TEST_F(PostgresIsolation, ReadCommittedShowsReadSkewAndNothingDirty) {
 
 TEST_F(PostgresIsolation, ReadCommittedLosesMoneyAtTheBank) {
   const InvariantVerdict bank =
-      CheckBank(Record(kReadCommitted, Bank(), Options(2)), BankAccounts(), kBankTotal);
+      CheckBank(Record(Level::kReadCommitted, Bank(), Options(2)), BankAccounts(), kBankTotal);
   EXPECT_TRUE(bank.verdict.Has(Anomaly::kBrokenInvariant));
 }
 
@@ -106,7 +102,7 @@ TEST_F(PostgresIsolation, RepeatableReadShowsWriteSkewAndNothingWorse) {
   const RunOptions options = Options(3);
   for (const Workload& workload : {ListAppend(options), ListPairs(options)}) {
     // One server takes its snapshots in real time, so these may be judged by it as well.
-    const History history = Record(kRepeatableRead, workload, options);
+    const History history = Record(Level::kSnapshot, workload, options);
     const Verdict verdict = CheckListAppend(history, OrderPromise::kRealTime);
     EXPECT_TRUE(verdict.Has(Anomaly::kWriteSkew)) << verdict.Summary();
     EXPECT_TRUE(verdict.Satisfies(Level::kSnapshot)) << verdict.Summary();
@@ -115,11 +111,11 @@ TEST_F(PostgresIsolation, RepeatableReadShowsWriteSkewAndNothingWorse) {
 
 TEST_F(PostgresIsolation, RepeatableReadKeepsTheBankButNotThePairs) {
   const InvariantVerdict bank =
-      CheckBank(Record(kRepeatableRead, Bank(), Options(4)), BankAccounts(), kBankTotal);
+      CheckBank(Record(Level::kSnapshot, Bank(), Options(4)), BankAccounts(), kBankTotal);
   EXPECT_TRUE(bank.verdict.IsClean()) << bank.verdict.Summary();
   EXPECT_GT(bank.snapshots_judged, 100U);
   const InvariantVerdict pairs =
-      CheckPairs(Record(kRepeatableRead, SkewPairs(), Options(5)), SkewPairKeys(), 1);
+      CheckPairs(Record(Level::kSnapshot, SkewPairs(), Options(5)), SkewPairKeys(), 1);
   EXPECT_TRUE(pairs.verdict.Has(Anomaly::kWriteSkew));
   EXPECT_TRUE(pairs.verdict.Satisfies(Level::kSnapshot)) << pairs.verdict.Summary();
 }
@@ -127,23 +123,23 @@ TEST_F(PostgresIsolation, RepeatableReadKeepsTheBankButNotThePairs) {
 TEST_F(PostgresIsolation, SerializableShowsNothing) {
   const RunOptions options = Options(6);
   for (const Workload& workload : {ListAppend(options), ListPairs(options)}) {
-    const Verdict verdict = JudgeLists(kSerializable, workload, options);
+    const Verdict verdict = JudgeLists(Level::kSerializable, workload, options);
     EXPECT_TRUE(verdict.IsClean()) << verdict.Summary();
   }
   const InvariantVerdict pairs =
-      CheckPairs(Record(kSerializable, SkewPairs(), Options(7)), SkewPairKeys(), 1);
+      CheckPairs(Record(Level::kSerializable, SkewPairs(), Options(7)), SkewPairKeys(), 1);
   EXPECT_TRUE(pairs.verdict.IsClean()) << pairs.verdict.Summary();
   EXPECT_GT(pairs.snapshots_judged, 100U);
 }
 
 TEST_F(PostgresIsolation, SingleRegistersAreLinearizable) {
-  const Verdict verdict = CheckRegisters(Record(kReadCommitted, Registers(), Options(8)));
+  const Verdict verdict = CheckRegisters(Record(Level::kReadCommitted, Registers(), Options(8)));
   EXPECT_TRUE(verdict.IsClean()) << verdict.Summary();
 }
 
 TEST_F(PostgresIsolation, RepeatableReadFindsWhatItReads) {
   const InvariantVerdict predicate =
-      CheckPredicateAgreement(Record(kRepeatableRead, Predicate(), Options(9)));
+      CheckPredicateAgreement(Record(Level::kSnapshot, Predicate(), Options(9)));
   EXPECT_TRUE(predicate.verdict.IsClean()) << predicate.verdict.Summary();
   EXPECT_GT(predicate.snapshots_judged, 100U);
 }

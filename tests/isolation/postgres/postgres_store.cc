@@ -82,13 +82,14 @@ constexpr Statement kStatements[] = {
 
 class PostgresTransaction final : public StoreTransaction {
  public:
-  explicit PostgresTransaction(PGconn* connection) : connection_(connection) {}
+  PostgresTransaction(PGconn* connection, Level level) : connection_(connection), level_(level) {}
   ~PostgresTransaction() override { Abort(); }
 
   Status Execute(Operation& operation) override {
     return std::visit([this](auto& op) { return Perform(op); }, operation);
   }
   [[nodiscard]] std::optional<Timestamp> snapshot() const override { return std::nullopt; }
+  [[nodiscard]] Level level() const override { return level_; }
 
   CommitAnswer Commit() override {
     is_open_ = false;
@@ -153,6 +154,7 @@ class PostgresTransaction final : public StoreTransaction {
   }
 
   PGconn* const connection_;
+  const Level level_;
   bool is_open_ = true;
 };
 
@@ -160,19 +162,20 @@ using Connection = std::unique_ptr<PGconn, decltype(&PQfinish)>;
 
 class PostgresSession final : public StoreSession {
  public:
-  PostgresSession(Connection connection, const std::string& level)
-      : connection_(std::move(connection)), begin_("BEGIN ISOLATION LEVEL " + level) {}
+  PostgresSession(Connection connection, Level level)
+      : connection_(std::move(connection)), level_(level) {}
 
   Result<std::unique_ptr<StoreTransaction>> Begin() override {
-    const PgAnswer answer(PQexec(connection_.get(), begin_.c_str()));
+    const std::string begin = "BEGIN ISOLATION LEVEL " + std::string(PostgresLevelName(level_));
+    const PgAnswer answer(PQexec(connection_.get(), begin.c_str()));
     PHENIX_RETURN_IF_ERROR(answer.status(connection_.get()));
     return std::unique_ptr<StoreTransaction>(
-        std::make_unique<PostgresTransaction>(connection_.get()));
+        std::make_unique<PostgresTransaction>(connection_.get(), level_));
   }
 
  private:
   Connection connection_;
-  const std::string begin_;
+  const Level level_;
 };
 
 Result<Connection> Open(const std::string& connection_string) {
@@ -185,6 +188,18 @@ Result<Connection> Open(const std::string& connection_string) {
 }
 
 }  // namespace
+
+std::string_view PostgresLevelName(Level level) {
+  switch (level) {
+    case Level::kReadCommitted:
+      return "READ COMMITTED";
+    case Level::kSnapshot:
+      return "REPEATABLE READ";
+    case Level::kSerializable:
+      return "SERIALIZABLE";
+  }
+  return {};
+}
 
 Status PostgresStore::Reset() {
   PHENIX_ASSIGN_OR_RETURN(const Connection connection, Open(connection_string_));

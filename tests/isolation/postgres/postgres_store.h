@@ -13,11 +13,13 @@
 
 namespace phenix::isolation {
 
+/// "READ COMMITTED", "REPEATABLE READ" for kSnapshot, "SERIALIZABLE".
+std::string_view PostgresLevelName(Level level);
+
 class PostgresStore final : public Store {
  public:
-  /// `level` as in BEGIN ISOLATION LEVEL, for instance "REPEATABLE READ".
-  PostgresStore(std::string connection_string, std::string level)
-      : connection_string_(std::move(connection_string)), level_(std::move(level)) {}
+  PostgresStore(std::string connection_string, Level level)
+      : connection_string_(std::move(connection_string)), level_(level) {}
 
   /// Creates the tables anew.
   Status Reset();
@@ -25,7 +27,7 @@ class PostgresStore final : public Store {
 
  private:
   const std::string connection_string_;
-  const std::string level_;
+  const Level level_;
 };
 
 }  // namespace phenix::isolation

@@ -23,7 +23,8 @@ struct CentroidOptions {
 ByteRows TrainCentroids(const distance::Kernels& kernels, const ByteRows& rows,
                         std::span<const std::uint32_t> positions, const CentroidOptions& options);
 
-/// For each of `positions` its `per_row` (1 or 2) nearest centres, nearest first, one after another.
+/// For each of `positions` its `per_row` (1 or 2) nearest centres, nearest first, one after
+/// another.
 std::vector<std::uint32_t> NearestCentroids(const distance::Kernels& kernels, const ByteRows& rows,
                                             std::span<const std::uint32_t> positions,
                                             const ByteRows& centroids, std::size_t per_row);

@@ -1,12 +1,13 @@
 // Builds the proximity graph of a segment in units of work that may run in several threads.
 //
-// Phases:    partition -> exact neighbor lists inside leaves -> prune -> reverse links -> prune again
+// Phases:    partition -> exact neighbor lists inside leaves -> prune -> reverse links -> prune
+// again
 //            -> links to rows that no walk would reach.
 // Invariant: the graph depends only on rows, options and kernels' integers, not on threads.
 // Threads:   RunUnit() of one phase from several threads; NextPhase() by one thread between them.
 // Ownership: borrows kernels and rows until Take().
-#ifndef INDEX_VECTOR_GRAPH_BUILDER_H_
-#define INDEX_VECTOR_GRAPH_BUILDER_H_
+#ifndef INDEX_VECTOR_GRAPH_GRAPH_BUILDER_H_
+#define INDEX_VECTOR_GRAPH_GRAPH_BUILDER_H_
 
 #include <cstdint>
 #include <memory>
@@ -20,11 +21,11 @@ namespace phenix::index::vector {
 
 struct GraphOptions {
   std::size_t leaf_rows = 4096;
-  std::size_t partitions = 2;        ///< independent ones
-  std::size_t leaves_per_row = 2;    ///< in each partition
+  std::size_t partitions = 2;           ///< independent ones
+  std::size_t leaves_per_row = 2;       ///< in each partition
   std::size_t single_leaf_rows = 8192;  ///< up to so many rows are one leaf
-  std::size_t candidates = 48;       ///< length of the neighbor lists
-  float alpha = 1.15F;               ///< of squared distances
+  std::size_t candidates = 48;          ///< length of the neighbor lists
+  float alpha = 1.15F;                  ///< of squared distances
   std::uint64_t seed = 1;
 };
 
@@ -45,7 +46,15 @@ class GraphBuilder {
   [[nodiscard]] ProximityGraph Take();
 
  private:
-  enum class Phase : std::uint8_t { kPartition, kLeaves, kPrune, kReverse, kPruneReverse, kConnect, kDone };
+  enum class Phase : std::uint8_t {
+    kPartition,
+    kLeaves,
+    kPrune,
+    kReverse,
+    kPruneReverse,
+    kConnect,
+    kDone
+  };
   struct State;
 
   void Enter(Phase phase);
@@ -68,4 +77,4 @@ ProximityGraph BuildGraph(const distance::Kernels& kernels, const ByteRows& rows
 
 }  // namespace phenix::index::vector
 
-#endif  // INDEX_VECTOR_GRAPH_BUILDER_H_
+#endif  // INDEX_VECTOR_GRAPH_GRAPH_BUILDER_H_

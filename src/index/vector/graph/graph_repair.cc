@@ -54,16 +54,6 @@ void AddLink(ProximityGraph* graph, std::uint32_t from, std::uint32_t to) {
   *(end == links + kGraphDegree ? end - 1 : end) = to;
 }
 
-// A reached row that is near `row`: one of its own links, or the nearest of a sample.
-std::uint32_t WayIn(const distance::Kernels& kernels, const ByteRows& rows,
-                    const ProximityGraph& graph, const Reach& reach,
-                    const std::vector<std::uint32_t>& sample, std::uint32_t row) {
-  for (std::size_t i = 0; i < kGraphDegree && graph.links(row)[i] != kNoRow; ++i) {
-    if (reach.Has(graph.links(row)[i])) return graph.links(row)[i];
-  }
-  return NearestOfSample(kernels, rows, sample, row);
-}
-
 }  // namespace
 
 void ConnectUnreached(const distance::Kernels& kernels, const ByteRows& rows,
@@ -82,7 +72,14 @@ void ConnectUnreached(const distance::Kernels& kernels, const ByteRows& rows,
     std::size_t added = 0;
     for (std::uint32_t row = 0; row < graph->rows(); ++row) {
       if (reach.Has(row)) continue;
-      AddLink(graph, WayIn(kernels, rows, *graph, reach, sample, row), row);
+      // A near row that is reached: one of its own links, or the nearest of the sample.
+      const std::uint32_t* links = graph->links(row);
+      const std::uint32_t* link = std::find_if(links, links + kGraphDegree, [&](std::uint32_t to) {
+        return to != kNoRow && reach.Has(to);
+      });
+      const std::uint32_t way_in =
+          link != links + kGraphDegree ? *link : NearestOfSample(kernels, rows, sample, row);
+      AddLink(graph, way_in, row);
       reach.WalkFrom(row);
       ++added;
     }

@@ -1,13 +1,12 @@
 // Best-first walk over a proximity graph, which can be widened and continued.
 //
-// A beam is a sorted array of the nearest rows met, of fixed width; the nearest one that was not yet
-// expanded is next. Rows pushed out of the beam are kept, so that a wider beam continues instead of
-// starting again.
-// Invariants: each row is measured at most once in a walk; nothing here knows about visibility.
-// Threads:    one scratch and one walk per thread at a time.
-// Ownership:  borrows rows, graph, query and scratch for the walk's life.
-#ifndef INDEX_VECTOR_GRAPH_WALK_H_
-#define INDEX_VECTOR_GRAPH_WALK_H_
+// A beam is a sorted array of the nearest rows met, of fixed width; the nearest one that was not
+// yet expanded is next. Rows pushed out of the beam are kept, so that a wider beam continues
+// instead of starting again. Invariants: each row is measured at most once in a walk; nothing here
+// knows about visibility. Threads:    one scratch and one walk per thread at a time. Ownership:
+// borrows rows, graph, query and scratch for the walk's life.
+#ifndef INDEX_VECTOR_GRAPH_GRAPH_WALK_H_
+#define INDEX_VECTOR_GRAPH_GRAPH_WALK_H_
 
 #include <cstdint>
 #include <span>
@@ -102,4 +101,4 @@ class GraphWalk {
 
 }  // namespace phenix::index::vector
 
-#endif  // INDEX_VECTOR_GRAPH_WALK_H_
+#endif  // INDEX_VECTOR_GRAPH_GRAPH_WALK_H_

@@ -27,7 +27,8 @@ Leaves SplitOnce(const distance::Kernels& kernels, const ByteRows& rows,
                  std::span<const std::uint32_t> group, const PartitionOptions& options) {
   const std::size_t memberships = group.size() * options.leaves_per_row;
   CentroidOptions training;
-  training.count = std::max<std::size_t>(2, (memberships + options.leaf_rows - 1) / options.leaf_rows);
+  training.count =
+      std::max<std::size_t>(2, (memberships + options.leaf_rows - 1) / options.leaf_rows);
   training.seed = options.seed;
   const ByteRows centroids = TrainCentroids(kernels, rows, group, training);
   const std::size_t per_row = centroids.count < 2 ? 1 : options.leaves_per_row;

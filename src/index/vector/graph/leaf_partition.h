@@ -12,7 +12,7 @@
 namespace phenix::index::vector {
 
 struct PartitionOptions {
-  std::size_t leaf_rows = 4096;   ///< aimed at; no leaf has more than twice as many
+  std::size_t leaf_rows = 4096;  ///< aimed at; no leaf has more than twice as many
   std::size_t leaves_per_row = 2;
   std::uint64_t seed = 1;
 };

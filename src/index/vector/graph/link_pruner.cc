@@ -37,11 +37,10 @@ std::size_t LinkPruner::Prune(std::span<NeighborKey> candidates, std::size_t deg
   places_.clear();
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     const float squared = DistanceOf(candidates[i]);
-    const bool covered =
-        places_.size() == degree ||
-        std::any_of(places_.begin(), places_.end(), [&](std::uint32_t place) {
-          return alpha_ * squared_[place * kCandidatesMax + i] < squared;
-        });
+    const bool covered = places_.size() == degree ||
+                         std::any_of(places_.begin(), places_.end(), [&](std::uint32_t place) {
+                           return alpha_ * squared_[place * kCandidatesMax + i] < squared;
+                         });
     (covered ? skipped_ : chosen_).push_back(candidates[i]);
     if (!covered) places_.push_back(static_cast<std::uint32_t>(i));
   }

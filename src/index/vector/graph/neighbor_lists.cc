@@ -57,15 +57,14 @@ void NeighborLists::AddLeaf(std::span<const std::uint32_t> leaf) {
     for (std::size_t i = 0; i < count; ++i) {
       const std::uint32_t row = leaf[first + i];
       std::copy_n(rows_.row(row), rows_.codec.stride(), left.row(i));
-      const std::lock_guard<std::mutex> lock(stripes_[row % stripes_.size()]);
+      const base::MutexLock lock(stripes_[row % stripes_.size()]);
       const bool full = counts_[row] == list_rows_;
       reservoirs[i].Start(list_rows_, full ? DistanceOf(keys_[(row + 1ULL) * list_rows_ - 1])
                                            : std::numeric_limits<float>::infinity());
     }
     scan.Run(
         left.View(nullptr, count), [&](std::size_t row) { return reservoirs[row].bound(); },
-        [&](std::size_t row, const std::uint32_t* places, const float* squared,
-            std::size_t found) {
+        [&](std::size_t row, const std::uint32_t* places, const float* squared, std::size_t found) {
           for (std::size_t i = 0; i < found; ++i) {
             if (places[i] != first + row) reservoirs[row].Offer(squared[i], leaf[places[i]]);
           }
@@ -79,7 +78,7 @@ void NeighborLists::AddLeaf(std::span<const std::uint32_t> leaf) {
 
 void NeighborLists::Merge(std::uint32_t row, std::vector<NeighborKey>& found) {
   if (found.empty()) return;
-  const std::lock_guard<std::mutex> lock(stripes_[row % stripes_.size()]);
+  const base::MutexLock lock(stripes_[row % stripes_.size()]);
   NeighborKey* list = keys_.data() + row * list_rows_;
   found.insert(found.end(), list, list + counts_[row]);
   std::sort(found.begin(), found.end());

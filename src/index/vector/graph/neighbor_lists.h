@@ -6,10 +6,10 @@
 
 #include <array>
 #include <cstdint>
-#include <mutex>
 #include <span>
 #include <vector>
 
+#include "base/thread_annotations.h"
 #include "index/vector/graph/byte_rows.h"
 #include "index/vector/graph/neighbor_key.h"
 
@@ -34,7 +34,7 @@ class NeighborLists {
   std::size_t list_rows_;
   std::vector<NeighborKey> keys_;
   std::vector<std::uint16_t> counts_;
-  std::array<std::mutex, 256> stripes_;  // guard the lists of rows by row % 256
+  std::array<base::Mutex, 256> stripes_;  // guard the lists of rows by row % 256
 };
 
 }  // namespace phenix::index::vector

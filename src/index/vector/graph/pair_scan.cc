@@ -30,28 +30,27 @@ void PairScan::SetRight(const distance::RowSet& from) {
   }
 }
 
-void PairScan::FillDots(const distance::RowSet& left, std::size_t row, std::size_t rows,
-                        std::size_t group, std::size_t groups) {
+void PairScan::FillDots(const distance::RowSet& left, const Block& block) {
   const std::size_t group_bytes = kPairGroupRows * codec_.stride();
-  kernels_.pair_dots({left.rows + row * left.stride, left.stride, rows,
-                      packed_.data() + group * group_bytes, groups,
+  kernels_.pair_dots({left.rows + block.row * left.stride, left.stride, block.rows,
+                      packed_.data() + block.group * group_bytes, block.groups,
                       codec_.stride() / distance::kRowAlignment, dots_.data()});
 }
 
-std::size_t PairScan::Select(const distance::RowSet& left, std::size_t row,
-                             std::size_t row_in_block, std::size_t group, std::size_t groups,
-                             float bound) {
-  const auto constants = distance::ConstantsOf(left.rows + row * left.stride, left.stride);
+std::size_t PairScan::Select(const distance::RowSet& left, const Block& block,
+                             std::size_t row_in_block, float bound) {
+  const std::uint8_t* row = left.rows + (block.row + row_in_block) * left.stride;
+  const auto constants = distance::ConstantsOf(row, left.stride);
   const auto zero = static_cast<std::uint32_t>(codec_.zero_point());
   const std::uint32_t offset =
       codec_.dimension() * zero * zero - zero * static_cast<std::uint32_t>(constants.sum);
-  const std::size_t first = group * kPairGroupRows;
-  const std::size_t count = groups * kPairGroupRows;
-  const std::size_t found = kernels_.select_pairs(
-      {dots_.data() + row_in_block * count, norms_.data() + first, scales_.data() + first,
-       offsets_.data() + first, count, constants.norm, constants.scale,
-       static_cast<std::int32_t>(offset), bound},
-      places_.data(), squared_.data());
+  const std::size_t first = block.group * kPairGroupRows;
+  const std::size_t count = block.groups * kPairGroupRows;
+  const std::size_t found =
+      kernels_.select_pairs({dots_.data() + row_in_block * count, norms_.data() + first,
+                             scales_.data() + first, offsets_.data() + first, count, constants.norm,
+                             constants.scale, static_cast<std::int32_t>(offset), bound},
+                            places_.data(), squared_.data());
   for (std::size_t i = 0; i < found; ++i) places_[i] += static_cast<std::uint32_t>(first);
   return found;
 }

@@ -1,5 +1,5 @@
-// Distances of many rows to many rows, filtered by a bound per left row: the engine of exact neighbor
-// lists, k-means assignment and batch scans.
+// Distances of many rows to many rows, filtered by a bound per left row: the engine of exact
+// neighbor lists, k-means assignment and batch scans.
 //
 // Invariants: blocks are sized so that the packed side stays in the second-level cache.
 // Threads:    one PairScan per thread.
@@ -34,9 +34,10 @@ class PairScan {
       const std::size_t groups = std::min(kBlockGroups, right_groups_ - group);
       for (std::size_t row = 0; row < left.count; row += kBlockRows) {
         const std::size_t rows = std::min(kBlockRows, left.count - row);
-        FillDots(left, row, rows, group, groups);
+        const Block block = {row, rows, group, groups};
+        FillDots(left, block);
         for (std::size_t r = 0; r < rows; ++r) {
-          const std::size_t found = Select(left, row + r, r, group, groups, bound(row + r));
+          const std::size_t found = Select(left, block, r, bound(row + r));
           if (found != 0) sink(row + r, places_.data(), squared_.data(), found);
         }
       }
@@ -47,10 +48,16 @@ class PairScan {
   static constexpr std::size_t kBlockGroups = 16;
 
  private:
-  void FillDots(const distance::RowSet& left, std::size_t row, std::size_t rows, std::size_t group,
-                std::size_t groups);
-  std::size_t Select(const distance::RowSet& left, std::size_t row, std::size_t row_in_block,
-                     std::size_t group, std::size_t groups, float bound);
+  /// Left rows [row, row + rows) and right groups [group, group + groups).
+  struct Block {
+    std::size_t row;
+    std::size_t rows;
+    std::size_t group;
+    std::size_t groups;
+  };
+  void FillDots(const distance::RowSet& left, const Block& block);
+  std::size_t Select(const distance::RowSet& left, const Block& block, std::size_t row_in_block,
+                     float bound);
 
   const distance::Kernels& kernels_;
   const distance::ByteRowCodec& codec_;

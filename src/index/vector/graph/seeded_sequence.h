@@ -1,5 +1,5 @@
-// Repeatable pseudo-random numbers for samples and rotations: the same for the same seed everywhere.
-// Source: SplitMix64 (Steele, Lea, Flood 2014). Not for secrets.
+// Repeatable pseudo-random numbers for samples and rotations: the same for the same seed
+// everywhere. Source: SplitMix64 (Steele, Lea, Flood 2014). Not for secrets.
 #ifndef INDEX_VECTOR_GRAPH_SEEDED_SEQUENCE_H_
 #define INDEX_VECTOR_GRAPH_SEEDED_SEQUENCE_H_
 

@@ -34,12 +34,13 @@ void ScoreKeys(const distance::Kernels& kernels, const Segment& segment, const S
 }
 
 void ScorePositions(const distance::Kernels& kernels, const Segment& segment,
-                    const SegmentQuery& query, const std::uint32_t* positions, std::size_t count,
+                    const SegmentQuery& query, std::span<const std::uint32_t> positions,
                     float* scores) {
   if (BytesGiveScores(segment, *query.encoded)) {
-    segment.bytes.codec.Scan(kernels, *query.encoded, segment.bytes.View(positions, count), scores);
+    segment.bytes.codec.Scan(kernels, *query.encoded,
+                             segment.bytes.View(positions.data(), positions.size()), scores);
   } else {
-    segment.Score(kernels, query.prepared, positions, count, scores);
+    segment.Score(kernels, query.prepared, positions.data(), positions.size(), scores);
   }
 }
 

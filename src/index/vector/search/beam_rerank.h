@@ -32,9 +32,9 @@ std::size_t RerankCount(std::size_t limit);
 void ScoreKeys(const distance::Kernels& kernels, const Segment& segment, const SegmentQuery& query,
                std::span<const NeighborKey> keys, std::vector<ScoredRow>* scored);
 
-/// Scores of `count` rows (null positions: 0..count-1).
+/// Scores of the rows at `positions`.
 void ScorePositions(const distance::Kernels& kernels, const Segment& segment,
-                    const SegmentQuery& query, const std::uint32_t* positions, std::size_t count,
+                    const SegmentQuery& query, std::span<const std::uint32_t> positions,
                     float* scores);
 
 }  // namespace phenix::index::vector

@@ -8,22 +8,21 @@ namespace phenix::index::vector {
 namespace {
 
 constexpr std::size_t kPredicateSamples = 48;
-// Rows in so many bytes are taken to be in cache.
-constexpr std::size_t kCachedBytes = std::size_t{64} << 20U;
-constexpr double kTestNanoseconds = 3.0;       // one id against a bitmap or list
-constexpr double kTwoHopTestsPerHop = 400.0;   // rows looked at when one is expanded
-constexpr double kTwoHopSelectivityMin = 0.02;  // below, passing rows no longer hang together
+// Nanoseconds, measured: rows that are read one after another by position, rows met on a walk
+// (whose addresses are known late), and one visibility and filter test.
+constexpr double kGatherNanoseconds = 18.0;
+constexpr double kGatherNanosecondsPerByte = 0.02;
+constexpr double kWalkNanoseconds = 30.0;
+constexpr double kWalkNanosecondsPerByte = 0.05;
+constexpr double kTestNanoseconds = 6.0;
+constexpr double kGatherFixedNanoseconds = 2000.0;
+constexpr double kTwoHopSelectivityMin = 0.05;  // below, passing rows no longer hang together
 constexpr double kTraverseSelectivityMin = 0.01;
 // A walk measures so many rows before the beam fills, and per beam place afterwards.
 constexpr double kWalkRowsFixed = 250.0;
 constexpr double kWalkRowsPerPlace = 14.0;
 constexpr double kTwoHopRowsPerPlace = 24.0;
-
-double RowNanoseconds(const Segment& segment) {
-  const auto stride = static_cast<double>(segment.bytes.codec.stride());
-  const bool cached = segment.bytes.memory.size_bytes() <= kCachedBytes;
-  return cached ? 5.0 + 0.035 * stride : 15.0 + 0.13 * stride;
-}
+constexpr double kTwoHopWidthFactor = 2.0;
 
 double CountBits(std::span<const std::uint64_t> words, std::uint64_t first, std::uint64_t end) {
   std::uint64_t count = 0;
@@ -41,8 +40,7 @@ double MatchesOfBitmap(const Segment& segment, const RowFilter& filter) {
   const std::uint64_t end =
       std::min(segment.positions.last_id() + 1, filter.first_id() + filter.words().size() * 64);
   if (first >= end) return 0.0;
-  const double bits =
-      CountBits(filter.words(), first - filter.first_id(), end - filter.first_id());
+  const double bits = CountBits(filter.words(), first - filter.first_id(), end - filter.first_id());
   const auto range =
       static_cast<double>(segment.positions.last_id() - segment.positions.first_id() + 1);
   return bits * std::min(1.0, static_cast<double>(segment.rows()) / range);
@@ -68,19 +66,44 @@ double MatchesOfPredicate(const Segment& segment, const RowFilter& filter) {
 }
 
 struct Costs {
-  double row;
+  double gather;  // one row
+  double walk;    // one row
   double test;
   double width;
 };
+
+Costs CostsOf(const SearchContext& context, const Segment& segment, std::size_t limit) {
+  const auto stride = static_cast<double>(segment.bytes.codec.stride());
+  const bool predicate =
+      context.filter != nullptr && context.filter->kind() == RowFilter::Kind::kPredicate;
+  const std::size_t width = context.beam_width != 0
+                                ? std::max<std::size_t>(context.beam_width, limit)
+                                : segment.tuning.WidthFor(limit, context.recall);
+  return {kGatherNanoseconds + kGatherNanosecondsPerByte * stride,
+          kWalkNanoseconds + kWalkNanosecondsPerByte * stride,
+          kTestNanoseconds + (predicate ? context.filter->hint().cost_nanoseconds : 0.0),
+          static_cast<double>(width)};
+}
+
+double WalkCost(const Costs& costs, double width) {
+  return (kWalkRowsFixed + kWalkRowsPerPlace * width) * costs.walk;
+}
+
+double TwoHopCost(const Costs& costs, double selectivity) {
+  constexpr double kBehindOneRow = double{kGraphDegree} * kGraphDegree;
+  const double width = kTwoHopWidthFactor * costs.width;
+  return (kWalkRowsFixed + kTwoHopRowsPerPlace * costs.width) * costs.walk +
+         width * kBehindOneRow * (1.0 - selectivity) * costs.test;
+}
 
 double ListsCost(const SearchContext& context, const Segment& segment, const Costs& costs,
                  double selectivity, std::size_t limit) {
   const double rank = static_cast<double>(limit) / std::max(selectivity, 1e-9);
   const auto lists = static_cast<double>(std::max<std::size_t>(1, segment.lists()));
-  const double probes =
-      std::min(lists, static_cast<double>(segment.tuning.ProbesFor(rank, context.recall)));
+  const double probes = std::min(
+      lists, static_cast<double>(segment.tuning.ProbesFor(rank, ListRecall(context.recall))));
   const double rows = static_cast<double>(segment.rows()) / lists * probes;
-  return lists * costs.row * 0.4 + rows * (costs.test + selectivity * costs.row);
+  return lists * costs.gather * 0.5 + rows * (costs.test + selectivity * costs.gather);
 }
 
 void Consider(Strategy strategy, double cost, SegmentPlan* plan) {
@@ -106,43 +129,46 @@ double EstimateMatches(const Segment& segment, const RowFilter& filter) {
   return MatchesOfPredicate(segment, filter);
 }
 
-SegmentPlan PlanSegment(const SearchContext& context, const Segment& segment, std::size_t limit) {
+namespace {
+
+SegmentPlan CheapestPlan(const SearchContext& context, const Segment& segment, std::size_t limit) {
   const auto rows = static_cast<double>(std::max<std::size_t>(1, segment.rows()));
   SegmentPlan plan;
   plan.matches = context.filter == nullptr ? rows : EstimateMatches(segment, *context.filter);
   plan.selectivity = std::max(plan.matches, 0.5) / rows;
-  const bool predicate =
-      context.filter != nullptr && context.filter->kind() == RowFilter::Kind::kPredicate;
-  const Costs costs = {
-      RowNanoseconds(segment),
-      predicate ? context.filter->hint().cost_nanoseconds : kTestNanoseconds,
-      static_cast<double>(context.beam_width != 0
-                              ? std::max<std::size_t>(context.beam_width, limit)
-                              : segment.tuning.WidthFor(limit, context.recall))};
-  if (context.exact || !segment.has_graph()) {
-    Consider(Strategy::kScan, rows * costs.row, &plan);
-    if (context.filter == nullptr || predicate) return plan;
+  const bool listed =
+      context.filter != nullptr && context.filter->kind() != RowFilter::Kind::kPredicate;
+  const bool scanned = context.exact || !segment.has_graph();
+  const Costs costs = CostsOf(context, segment, limit);
+  if (scanned) Consider(Strategy::kScan, rows * costs.gather, &plan);
+  if (listed) {
+    Consider(Strategy::kGather, kGatherFixedNanoseconds + plan.matches * costs.gather, &plan);
   }
+  if (scanned) return plan;
   if (context.filter == nullptr) {
-    Consider(Strategy::kGraph, (kWalkRowsFixed + kWalkRowsPerPlace * costs.width) * costs.row,
-             &plan);
+    Consider(Strategy::kGraph, WalkCost(costs, costs.width), &plan);
     return plan;
   }
-  if (!predicate) Consider(Strategy::kGather, 200.0 + plan.matches * (costs.row + 8.0), &plan);
-  if (context.exact || !segment.has_graph()) return plan;
-  Consider(Strategy::kPostingLists,
-           ListsCost(context, segment, costs, plan.selectivity, limit), &plan);
+  Consider(Strategy::kPostingLists, ListsCost(context, segment, costs, plan.selectivity, limit),
+           &plan);
   if (plan.selectivity >= kTraverseSelectivityMin) {
     const double width = costs.width / plan.selectivity;
-    Consider(Strategy::kTraverse,
-             (kWalkRowsFixed + kWalkRowsPerPlace * width) * costs.row + width * costs.test, &plan);
+    Consider(Strategy::kTraverse, WalkCost(costs, width) + width * costs.test, &plan);
   }
   if (plan.selectivity >= kTwoHopSelectivityMin) {
-    Consider(Strategy::kTwoHop,
-             (kWalkRowsFixed + kTwoHopRowsPerPlace * costs.width) * costs.row +
-                 costs.width * kTwoHopTestsPerHop * costs.test,
-             &plan);
+    Consider(Strategy::kTwoHop, TwoHopCost(costs, plan.selectivity), &plan);
   }
+  return plan;
+}
+
+}  // namespace
+
+SegmentPlan PlanSegment(const SearchContext& context, const Segment& segment, std::size_t limit) {
+  SegmentPlan plan = CheapestPlan(context, segment, limit);
+  const bool possible = segment.has_graph() && context.filter != nullptr && context.strategy &&
+                        (*context.strategy != Strategy::kGather ||
+                         context.filter->kind() != RowFilter::Kind::kPredicate);
+  if (possible) plan.strategy = *context.strategy;
   return plan;
 }
 

@@ -15,14 +15,17 @@ namespace phenix::index::vector {
 
 struct SegmentPlan {
   Strategy strategy = Strategy::kScan;
-  double matches = 0.0;       ///< estimated
-  double selectivity = 1.0;   ///< matches / rows
+  double matches = 0.0;      ///< estimated
+  double selectivity = 1.0;  ///< matches / rows
   double cost_nanoseconds = 0.0;
 };
 
-/// Rows of `segment` that `filter` lets through, estimated. Cost: a count over the bitmap's words in
-/// the segment's id range, or 48 calls of a predicate.
+/// Rows of `segment` that `filter` lets through, estimated. Cost: a count over the bitmap's words
+/// in the segment's id range, or 48 calls of a predicate.
 double EstimateMatches(const Segment& segment, const RowFilter& filter);
+
+/// The recall to ask of posting lists: filters are less even than the sampled queries were.
+inline double ListRecall(double recall) { return recall + (1.0 - recall) * 0.5; }
 
 /// The plan for `limit` rows.
 SegmentPlan PlanSegment(const SearchContext& context, const Segment& segment, std::size_t limit);

@@ -31,6 +31,7 @@ SearchContext ContextOf(const distance::Kernels& kernels, const VectorIndexOptio
   context.recall = request.recall_target > 0.0 ? request.recall_target : options.recall_target;
   context.beam_width = request.beam_width;
   context.exact = request.exact;
+  context.strategy = request.strategy;
   context.ranged = request.radius.has_value();
   return context;
 }
@@ -83,7 +84,7 @@ void IndexSearch::SearchPrivateRows(HitHeap& heap) {
     PrepareVector(context_.metric, rows.values.subspan(i * dimension, dimension),
                   {reinterpret_cast<float*>(row.data()), dimension});
     float score = 0.0F;
-    ScoreRows(kernels_, context_.metric, distance::ElementType::kF32, prepared_.data(),
+    ScoreRows(kernels_, {context_.metric, distance::ElementType::kF32}, prepared_.data(),
               {row.data(), row.size_bytes(), static_cast<std::uint32_t>(dimension), nullptr, 1},
               &score);
     heap.Offer(score, rows.ids[i]);

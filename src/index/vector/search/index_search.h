@@ -1,9 +1,10 @@
 // One request over all parts of a manifest.
 //
-// Parts are searched largest first, so that the bound they set spares work in the others. When fewer
-// rows than wanted came back though more may match, every part is scanned: limits are kept.
+// Parts are searched largest first, so that the bound they set spares work in the others. When
+// fewer rows than wanted came back though more may match, every part is scanned: limits are kept.
 // Threads:   one at a time per search.
-// Ownership: shares the manifest; borrows request and kernels for its life; a cursor's walks live in
+// Ownership: shares the manifest; borrows request and kernels for its life; a cursor's walks live
+// in
 //            scratches of its own.
 #ifndef INDEX_VECTOR_SEARCH_INDEX_SEARCH_H_
 #define INDEX_VECTOR_SEARCH_INDEX_SEARCH_H_
@@ -11,11 +12,11 @@
 #include <memory>
 #include <vector>
 
-#include "index/vector/search/hit_heap.h"
 #include "index/vector/manifest.h"
+#include "index/vector/search/hit_heap.h"
 #include "index/vector/search/search_context.h"
-#include "index/vector/search_types.h"
 #include "index/vector/search/segment_search.h"
+#include "index/vector/search_types.h"
 #include "index/vector/vector_index.h"
 #include "phenix/status.h"
 

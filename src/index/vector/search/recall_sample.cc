@@ -4,17 +4,18 @@
 #include <array>
 #include <limits>
 #include <numeric>
+#include <span>
 #include <vector>
 
-#include "index/vector/search/beam_rerank.h"
 #include "index/vector/graph/centroids.h"
 #include "index/vector/graph/pair_scan.h"
+#include "index/vector/search/beam_rerank.h"
 
 namespace phenix::index::vector {
 namespace {
 
-constexpr std::array<std::size_t, 24> kWidths = {10, 12,  14,  16,  18,  20,  24,  28,
-                                                 32, 40,  48,  56,  64,  80,  96,  128,
+constexpr std::array<std::size_t, 24> kWidths = {10,  12,  14,  16,  18,  20,  24,  28,
+                                                 32,  40,  48,  56,  64,  80,  96,  128,
                                                  160, 192, 256, 320, 384, 512, 768, 1024};
 constexpr std::size_t kRightRows = 8192;
 // Equal but for rounding.
@@ -87,8 +88,8 @@ std::vector<SampledQuery> SampleQueries(const distance::Kernels& kernels, const 
     std::array<std::uint32_t, kRescored> positions;
     std::array<float, kRescored> scores;
     for (std::size_t i = 0; i < count; ++i) positions[i] = query.truth[i].position;
-    ScorePositions(kernels, segment, {query.prepared.data(), &encoded}, positions.data(), count,
-                   scores.data());
+    ScorePositions(kernels, segment, {query.prepared.data(), &encoded},
+                   std::span(positions).first(count), scores.data());
     for (std::size_t i = 0; i < count; ++i) query.truth[i].score = scores[i];
     std::sort(query.truth.begin(), query.truth.begin() + static_cast<std::ptrdiff_t>(count),
               [](const ScoredRow& a, const ScoredRow& b) { return a.score < b.score; });
@@ -227,15 +228,15 @@ SearchTuning TuneSegment(const distance::Kernels& kernels, const Segment& segmen
     }
   }
   constexpr std::size_t kLimit = kTunedLimits[0];
-  tuning.recall_measured = MeasureRecall(kernels, segment, queries, kLimit,
-                                         tuning.WidthFor(kLimit, recall_target), seed + 1);
+  tuning.recall_measured = MeasureRecall(
+      kernels, segment, {queries, kLimit, tuning.WidthFor(kLimit, recall_target), seed + 1});
   return tuning;
 }
 
-double MeasureRecall(const distance::Kernels& kernels, const Segment& segment, std::size_t queries,
-                     std::size_t limit, std::size_t width, std::uint64_t seed) {
-  const std::vector<SampledQuery> sampled =
-      SampleQueries(kernels, segment, queries, std::max<std::size_t>(2 * limit, 64), seed);
+double MeasureRecall(const distance::Kernels& kernels, const Segment& segment,
+                     const RecallSample& sample) {
+  const std::vector<SampledQuery> sampled = SampleQueries(
+      kernels, segment, sample.queries, std::max<std::size_t>(2 * sample.limit, 64), sample.seed);
   if (sampled.empty()) return 1.0;
   WidthTuning walker(kernels, segment);
   double sum = 0.0;
@@ -243,7 +244,7 @@ double MeasureRecall(const distance::Kernels& kernels, const Segment& segment, s
     segment.EncodeQuery(query.prepared, &walker.encoded());
     GraphWalk walk(walker.space(), walker.encoded(), walker.scratch());
     walk.Exclude(query.row);
-    sum += walker.WalkRecall(walk, query, width, limit);
+    sum += walker.WalkRecall(walk, query, sample.width, sample.limit);
   }
   return sum / static_cast<double>(sampled.size());
 }

@@ -16,9 +16,15 @@ namespace phenix::index::vector {
 SearchTuning TuneSegment(const distance::Kernels& kernels, const Segment& segment,
                          double recall_target, std::size_t queries, std::uint64_t seed);
 
-/// Share of the true `limit` neighbors that a walk of `width` finds, over sampled rows.
-double MeasureRecall(const distance::Kernels& kernels, const Segment& segment, std::size_t queries,
-                     std::size_t limit, std::size_t width, std::uint64_t seed);
+struct RecallSample {
+  std::size_t queries = 200;
+  std::size_t limit = 10;
+  std::size_t width = 0;  ///< of the beam
+  std::uint64_t seed = 1;
+};
+/// Share of the true `limit` neighbors that a walk finds, over sampled rows.
+double MeasureRecall(const distance::Kernels& kernels, const Segment& segment,
+                     const RecallSample& sample);
 
 }  // namespace phenix::index::vector
 

@@ -1,7 +1,7 @@
-// What a segment's own sampled queries taught: how wide a beam and how many lists give which recall.
-// Threads: a value, immutable once measured.
-#ifndef INDEX_VECTOR_SEARCH_TUNING_H_
-#define INDEX_VECTOR_SEARCH_TUNING_H_
+// What a segment's own sampled queries taught: how wide a beam and how many lists give which
+// recall. Threads: a value, immutable once measured.
+#ifndef INDEX_VECTOR_SEARCH_SEARCH_TUNING_H_
+#define INDEX_VECTOR_SEARCH_SEARCH_TUNING_H_
 
 #include <array>
 #include <cstddef>
@@ -30,4 +30,4 @@ struct SearchTuning {
 
 }  // namespace phenix::index::vector
 
-#endif  // INDEX_VECTOR_SEARCH_TUNING_H_
+#endif  // INDEX_VECTOR_SEARCH_SEARCH_TUNING_H_

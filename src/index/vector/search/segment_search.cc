@@ -13,6 +13,7 @@ namespace {
 constexpr float kLossySlack = 1.05F;
 // Passing rows cluster unevenly: a filtered walk keeps so much more than an unfiltered one.
 constexpr double kTraverseWidthFactorMax = 100.0;
+constexpr double kTraversePassing = 0.75;
 constexpr std::size_t kTwoHopWidthFactor = 2;
 constexpr std::size_t kTwoHopSeeds = 24;
 constexpr std::size_t kTwoHopSeedTests = 600;
@@ -20,6 +21,9 @@ constexpr std::size_t kScanRows = 4096;
 constexpr std::size_t kRangeStartRows = 10;
 // Lists are probed until so many times the wanted rows were measured, whatever the tuning says.
 constexpr double kListRowsPerWanted = 4.0;
+// Where so small a part of the rows expected near the query passes, the filter keeps away from it.
+constexpr double kAwayShare = 0.7;
+constexpr std::size_t kAwayTests = 64;
 
 }  // namespace
 
@@ -121,16 +125,23 @@ void SegmentSearch::RunWalk(HitHeap& heap) {
   std::size_t width = context_.beam_width != 0
                           ? std::max<std::size_t>(context_.beam_width, planned_limit)
                           : segment_.tuning.WidthFor(planned_limit, context_.recall);
+  const std::size_t unfiltered_width = width;
   if (plan_.strategy == Strategy::kTraverse) {
     const double factor = std::min(1.0 / plan_.selectivity, kTraverseWidthFactorMax);
     width = static_cast<std::size_t>(static_cast<double>(width) * factor);
   }
+  // Of a filtered beam about as many rows should pass as an unfiltered one holds.
+  const std::size_t wanted =
+      plan_.strategy == Strategy::kTraverse
+          ? std::max(heap.limit(), static_cast<std::size_t>(kTraversePassing *
+                                                            static_cast<double>(unfiltered_width)))
+          : heap.limit();
   std::size_t passing = 0;
   while (true) {
     walk_->Run(width);
-    passing = CollectBeam(heap.limit(), bound);
+    passing = CollectBeam(wanted, bound);
     const bool beyond = !walk_->beam().empty() && DistanceOf(walk_->beam().back()) > bound;
-    if (passing >= heap.limit() || beyond || walk_->exhausted()) break;
+    if (passing >= wanted || beyond || walk_->exhausted()) break;
     width *= 2;
   }
   exhaustive_ = walk_->exhausted() && walk_->beam().size() == segment_.rows();
@@ -143,8 +154,7 @@ void SegmentSearch::RunWalk(HitHeap& heap) {
 void SegmentSearch::OfferPositions(HitHeap& heap) {
   const std::vector<std::uint32_t>& positions = scratch_.positions;
   scratch_.scores.resize(std::max(scratch_.scores.size(), positions.size()));
-  ScorePositions(context_.kernels, segment_, query_, positions.data(), positions.size(),
-                 scratch_.scores.data());
+  ScorePositions(context_.kernels, segment_, query_, positions, scratch_.scores.data());
   for (std::size_t i = 0; i < positions.size(); ++i) {
     heap.Offer(scratch_.scores[i], segment_.ids[positions[i]]);
   }
@@ -193,30 +203,43 @@ void SegmentSearch::RunLists(HitHeap& heap) {
   std::sort(order.begin(), order.end(),
             [&](std::uint32_t a, std::uint32_t b) { return squared[a] < squared[b]; });
   const double rank = static_cast<double>(heap.limit()) / plan_.selectivity;
-  const std::size_t tuned = segment_.tuning.ProbesFor(rank, context_.recall);
-  const auto wanted = static_cast<std::uint64_t>(
-      kListRowsPerWanted * static_cast<double>(heap.limit()));
-  std::uint64_t seen = 0;
+  const std::size_t tuned = segment_.tuning.ProbesFor(rank, ListRecall(context_.recall));
+  const auto wanted =
+      static_cast<std::size_t>(kListRowsPerWanted * static_cast<double>(heap.limit()));
+  std::vector<std::uint32_t> near;
+  std::size_t tested = 0;
   std::size_t probe = 0;
-  for (; probe < lists && (probe < tuned || seen < wanted); ++probe) {
-    scratch_.positions.clear();
+  for (; probe < lists && (probe < tuned || near.size() < wanted); ++probe) {
+    const std::uint32_t start = segment_.list_starts[order[probe]];
     const std::uint32_t end = segment_.list_starts[order[probe] + 1];
-    for (std::uint32_t row = segment_.list_starts[order[probe]]; row < end; ++row) {
-      if (Shows(row)) scratch_.positions.push_back(row);
+    tested += end - start;
+    for (std::uint32_t row = start; row < end; ++row) {
+      if (Shows(row)) near.push_back(row);
     }
-    seen += scratch_.positions.size();
-    OfferPositions(heap);
   }
+  if (FilterKeepsAway(near.size(), tested) && probe < lists) {
+    report_.fell_back = true;
+    return context_.filter->kind() == RowFilter::Kind::kPredicate ? RunExhaustively(heap)
+                                                                  : RunGather(heap);
+  }
+  const std::uint64_t seen = near.size();
+  scratch_.positions.swap(near);
+  OfferPositions(heap);
   report_.matches_seen = seen;
   report_.distances = seen + lists;
   exhaustive_ = probe == lists;
 }
 
+bool SegmentSearch::FilterKeepsAway(std::size_t passed, std::size_t tested) const {
+  return tested >= kAwayTests &&
+         static_cast<double>(passed) < kAwayShare * plan_.selectivity * static_cast<double>(tested);
+}
+
 bool SegmentSearch::RunTwoHop(HitHeap& heap) {
   const std::size_t width =
-      kTwoHopWidthFactor * std::max<std::size_t>(
-                               segment_.tuning.WidthFor(heap.limit(), context_.recall),
-                               std::max<std::size_t>(context_.beam_width, heap.limit()));
+      kTwoHopWidthFactor *
+      std::max<std::size_t>(segment_.tuning.WidthFor(heap.limit(), context_.recall),
+                            std::max<std::size_t>(context_.beam_width, heap.limit()));
   // Seeds: the first passing rows of the nearest list, and the nearest entry rows.
   const std::size_t entries = segment_.entry_positions.size();
   const std::size_t lists = segment_.lists();
@@ -233,6 +256,7 @@ bool SegmentSearch::RunTwoHop(HitHeap& heap) {
        row < end && seeds.size() < kTwoHopSeeds && tests < kTwoHopSeedTests; ++row, ++tests) {
     if (Shows(row)) seeds.push_back(row);
   }
+  if (FilterKeepsAway(seeds.size(), tests)) return false;
   segment_.bytes.codec.Scan(context_.kernels, scratch_.encoded,
                             segment_.entry_rows.View(nullptr, entries), squared.data());
   const auto entry = static_cast<std::size_t>(
@@ -255,8 +279,8 @@ bool SegmentSearch::RunTwoHop(HitHeap& heap) {
 }
 
 void SegmentSearch::RunExhaustively(HitHeap& heap) {
-  const bool listed = context_.filter != nullptr &&
-                      context_.filter->kind() != RowFilter::Kind::kPredicate;
+  const bool listed =
+      context_.filter != nullptr && context_.filter->kind() != RowFilter::Kind::kPredicate;
   if (listed && plan_.strategy == Strategy::kGather) return RunGather(heap);
   std::vector<float>& scores = scratch_.scores;
   scores.resize(std::max(scores.size(), kScanRows));
@@ -267,7 +291,7 @@ void SegmentSearch::RunExhaustively(HitHeap& heap) {
     const std::size_t count = std::min(kScanRows, segment_.rows() - first);
     positions.resize(count);
     std::iota(positions.begin(), positions.end(), static_cast<std::uint32_t>(first));
-    ScorePositions(context_.kernels, segment_, query_, positions.data(), count, scores.data());
+    ScorePositions(context_.kernels, segment_, query_, positions, scores.data());
     for (std::size_t i = 0; i < count; ++i) {
       if (!(scores[i] <= heap.bound())) continue;
       if (!shows_everything && !Shows(positions[i])) continue;

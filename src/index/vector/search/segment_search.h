@@ -10,8 +10,8 @@
 
 #include <memory>
 
-#include "index/vector/search/filter_planner.h"
 #include "index/vector/graph/graph_walk.h"
+#include "index/vector/search/filter_planner.h"
 #include "index/vector/search/hit_heap.h"
 #include "index/vector/search/search_context.h"
 #include "index/vector/search_types.h"
@@ -45,6 +45,8 @@ class SegmentSearch {
   void RunGather(HitHeap& heap);
   void RunLists(HitHeap& heap);
   bool RunTwoHop(HitHeap& heap);
+  /// True when far fewer rows near the query pass than the filter's share promises.
+  [[nodiscard]] bool FilterKeepsAway(std::size_t passed, std::size_t tested) const;
   /// Scores and offers scratch_.positions (which all pass).
   void OfferPositions(HitHeap& heap);
 

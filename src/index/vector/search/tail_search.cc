@@ -9,7 +9,7 @@ namespace {
 using distance::kCodeBlockRows;
 
 // With fewer rows the codes cost more than they save.
-constexpr std::size_t kCodedRowsMin = 1024;
+constexpr std::size_t kCodedRowsMin = 512;
 // Below this share of passing rows they are picked out before anything is measured.
 constexpr double kPickShareMax = 0.1;
 
@@ -25,7 +25,7 @@ class TailScan {
   void Measure(std::size_t first, const std::uint32_t* places, std::size_t count) {
     if (count == 0) return;
     float* scores = scratch_.scores.data();
-    ScoreRows(context_.kernels, context_.metric, distance::ElementType::kF32,
+    ScoreRows(context_.kernels, {context_.metric, distance::ElementType::kF32},
               context_.prepared.data(), tail_.View(first, places, count), scores);
     report_.distances += count;
     for (std::size_t i = 0; i < count; ++i) {
@@ -33,7 +33,7 @@ class TailScan {
       const std::size_t row = first + (places == nullptr ? i : places[i]);
       if (!Shows(row)) continue;
       ++report_.matches_seen;
-      heap_.Offer(scores[i], tail_.id(row));
+      heap_.Offer(scores[i], tail_.RowAt(row).id);
     }
   }
 
@@ -86,14 +86,16 @@ class TailScan {
 
  private:
   [[nodiscard]] bool Shows(std::size_t row) const {
-    return tail_.end(row) > context_.snapshot && context_.Accepts(tail_.id(row));
+    const TailRow found = tail_.RowAt(row);
+    return found.end > context_.snapshot && context_.Accepts(found.id);
   }
 
-  // The score that belongs to a squared distance: for unlike lengths |x - q|^2 = |x|^2 + |q|^2 - 2xq.
+  // The score that belongs to a squared distance: for unlike lengths |x - q|^2 = |x|^2 + |q|^2 -
+  // 2xq.
   [[nodiscard]] float ScoreBound(float squared, std::size_t row) const {
     if (context_.metric == distance::Metric::kL2) return squared;
     const float base = context_.metric == distance::Metric::kCosine ? 1.0F : 0.0F;
-    return base + (squared - tail_.squared_length(row) - context_.prepared_squares) * 0.5F;
+    return base + (squared - tail_.RowAt(row).squared_length - context_.prepared_squares) * 0.5F;
   }
 
   const SearchContext& context_;

@@ -15,8 +15,8 @@
 namespace phenix::index::vector {
 
 struct PartRecord {
-  std::uint64_t number = 0;                       ///< of the part's file
-  std::map<std::uint64_t, std::uint64_t> ends;    ///< by row of that file
+  std::uint64_t number = 0;                     ///< of the part's file
+  std::map<std::uint64_t, std::uint64_t> ends;  ///< by row of that file
 };
 
 struct ManifestRecord {

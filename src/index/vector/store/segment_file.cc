@@ -125,12 +125,12 @@ class SectionReader {
   }
   template <typename T>
   Status ReadVector(SectionId id, std::size_t count, std::vector<T>* values) const {
-    if (SizeOf(id) != count * sizeof(T)) return Damaged("a section has the wrong size");
+    if (!Has(id) || SizeOf(id) != count * sizeof(T)) return Damaged("a section has the wrong size");
     values->resize(count);
     return ReadChecked(id, reinterpret_cast<char*>(values->data()));
   }
   Status ReadRows(SectionId id, std::size_t size_bytes, distance::RowMemory* memory) const {
-    if (SizeOf(id) != size_bytes) return Damaged("a section has the wrong size");
+    if (!Has(id) || SizeOf(id) != size_bytes) return Damaged("a section has the wrong size");
     *memory = distance::RowMemory(size_bytes);
     return ReadChecked(id, reinterpret_cast<char*>(memory->data()));
   }
@@ -187,7 +187,8 @@ Status ReadEntries(const SectionReader& reader, Segment* segment) {
   if (count == 0) return Damaged("no entries");
   segment->entry_rows = AllocateByteRows(segment->bytes.codec, count);
   for (std::size_t i = 0; i < count; ++i) {
-    if (segment->entry_positions[i] >= segment->rows()) return Damaged("an entry leaves the segment");
+    if (segment->entry_positions[i] >= segment->rows())
+      return Damaged("an entry leaves the segment");
     std::copy_n(segment->bytes.row(segment->entry_positions[i]), segment->bytes.codec.stride(),
                 segment->entry_rows.row(i));
   }
@@ -273,9 +274,10 @@ Status WriteTailFile(io::FileSystem& file_system, const std::string& path, const
   std::vector<std::uint64_t> ids(rows);
   std::vector<std::uint64_t> begins(rows);
   for (std::size_t row = 0; row < rows; ++row) {
-    ids[row] = tail.id(row);
-    begins[row] = tail.begin(row);
-    full.Write(row, tail.vector(row));
+    const TailRow from = tail.RowAt(row);
+    ids[row] = from.id;
+    begins[row] = from.begin;
+    full.Write(row, from.vector);
   }
   const Section sections[] = {{SectionId::kIds, BytesOf(ids)},
                               {SectionId::kBegins, BytesOf(begins)},
@@ -298,8 +300,8 @@ Result<ReadPart> ReadSegmentFile(const io::ReadableFile& file, VectorSpace space
         ReadByteRows(reader, SectionId::kByteRows, CodecOf(header, {}), rows, &exact));
   } else {
     const auto type = static_cast<distance::ElementType>(header.element_type);
-    const std::size_t stride = distance::RoundUp(
-        header.dimension * distance::ElementBytes(type), distance::kRowAlignment);
+    const std::size_t stride =
+        distance::RoundUp(header.dimension * distance::ElementBytes(type), distance::kRowAlignment);
     if (reader.SizeOf(SectionId::kFullRows) != stride * rows) return Damaged("rows are missing");
     part.full = FullRows(type, header.dimension, rows);
     PHENIX_RETURN_IF_ERROR(

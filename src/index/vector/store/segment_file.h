@@ -3,7 +3,8 @@
 // Invariants: primary sections (ids, begins, full vectors) are all that is needed; derived ones
 //             (byte rows beside full vectors, links, entries, centroids, tuning) can be made again.
 // Threads:    functions without state.
-// Errors:     kCorruption when header, table or a primary section is damaged. Damaged derived sections
+// Errors:     kCorruption when header, table or a primary section is damaged. Damaged derived
+// sections
 //             are left out and reported.
 #ifndef INDEX_VECTOR_STORE_SEGMENT_FILE_H_
 #define INDEX_VECTOR_STORE_SEGMENT_FILE_H_

@@ -41,8 +41,8 @@ std::string ReadBytes(const std::string& path) {
 
 std::shared_ptr<Segment> MakeSegment(VectorSpace space, std::size_t rows, bool bytes) {
   const distance::Kernels& kernels = distance::KernelsFor(distance::DetectedSimdLevel());
-  auto tail = std::make_shared<Tail>(
-      TailOptions{kernels, space.metric, space.dimension, rows, 1, {}});
+  auto tail =
+      std::make_shared<Tail>(TailOptions{kernels, space.metric, space.dimension, rows, 1, {}});
   std::mt19937 random(static_cast<unsigned>(rows));
   std::vector<float> values(space.dimension);
   for (std::size_t row = 0; row < rows; ++row) {

@@ -37,7 +37,8 @@ struct SegmentHeader {
   std::uint8_t reserved[17] = {};
   float largest_squared = 0.0F;
   std::uint32_t table_checksum = 0;
-  std::uint32_t header_checksum = 0;  ///< CRC-32C of the 60 bytes before
+  std::uint32_t header_checksum = 0;  ///< CRC-32C of the 56 bytes before
+  std::uint32_t unused = 0;
 };
 static_assert(sizeof(SegmentHeader) == 64);
 

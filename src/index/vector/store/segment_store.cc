@@ -77,8 +77,12 @@ Status SegmentStore::ReadPartFile(std::uint64_t number,
     return Status::Ok();
   }
   if (part.ids.empty()) return Status::Ok();
-  const TailOptions tail_options = {distance::KernelsFor(options_.simd_level), options_.metric,
-                                    options_.dimension, part.ids.size(), options_.seed, {}};
+  const TailOptions tail_options = {distance::KernelsFor(options_.simd_level),
+                                    options_.metric,
+                                    options_.dimension,
+                                    part.ids.size(),
+                                    options_.seed,
+                                    {}};
   auto tail = std::make_shared<Tail>(tail_options);
   std::vector<std::uint32_t> order(part.ids.size());
   std::iota(order.begin(), order.end(), 0U);
@@ -99,8 +103,7 @@ Status SegmentStore::ReadPartFile(std::uint64_t number,
 Status SegmentStore::WriteParts(const StoredIndex& index, std::map<const Tail*, TailFile>* tails) {
   for (const std::shared_ptr<Segment>& segment : index.manifest.segments) {
     if (written_.count(segment->number) != 0) continue;
-    PHENIX_RETURN_IF_ERROR(
-        WriteSegmentFile(file_system_, PathOf(segment->number), *segment));
+    PHENIX_RETURN_IF_ERROR(WriteSegmentFile(file_system_, PathOf(segment->number), *segment));
     written_.insert(segment->number);
   }
   std::uint64_t number = index.next_number;
@@ -138,8 +141,9 @@ Status SegmentStore::Write(const StoredIndex& index) {
   for (const std::shared_ptr<Tail>& tail : index.manifest.tails) {
     const TailFile& file = tails[tail.get()];
     numbers.insert(file.number);
-    record.parts.push_back({file.number, EndsOf(file.rows, index.applied_through,
-                                                [&](std::size_t row) { return tail->end(row); })});
+    record.parts.push_back(
+        {file.number, EndsOf(file.rows, index.applied_through,
+                             [&](std::size_t row) { return tail->RowAt(row).end; })});
   }
   PHENIX_RETURN_IF_ERROR(io::WriteFileAtomically(
       file_system_, io::JoinPath(directory_, kManifestName), EncodeManifest(record)));

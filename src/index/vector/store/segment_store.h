@@ -1,6 +1,7 @@
 // The directory of an index: a manifest and the files of its parts.
 //
-// Invariants: the manifest is replaced atomically and names only files that are complete; files it does
+// Invariants: the manifest is replaced atomically and names only files that are complete; files it
+// does
 //             not name are garbage and removed by the next Write().
 // Threads:    one at a time.
 // Ownership:  borrows the file system.
@@ -34,8 +35,8 @@ class SegmentStore {
   SegmentStore(io::FileSystem& file_system, std::string directory,
                const VectorIndexOptions& options);
 
-  /// What the directory holds; an empty index when there is no manifest. Parts whose derived sections
-  /// are damaged come back as tails.
+  /// What the directory holds; an empty index when there is no manifest. Parts whose derived
+  /// sections are damaged come back as tails.
   Result<StoredIndex> Read();
   /// Makes `index` durable. Rows and ends after applied_through are left out. Numbers from
   /// next_number on, one per tail, are used.
@@ -57,8 +58,8 @@ class SegmentStore {
   io::FileSystem& file_system_;
   std::string directory_;
   VectorIndexOptions options_;
-  std::set<std::uint64_t> written_;           // numbers of segment files
-  std::map<const Tail*, TailFile> tails_;     // files of tails that may still be good
+  std::set<std::uint64_t> written_;        // numbers of segment files
+  std::map<const Tail*, TailFile> tails_;  // files of tails that may still be good
 };
 
 }  // namespace phenix::index::vector

@@ -1,5 +1,5 @@
-// Segment files and manifests from arbitrary bytes. Checksums are recomputed first, so that the checks
-// behind them are reached.
+// Segment files and manifests from arbitrary bytes. Checksums are recomputed first, so that the
+// checks behind them are reached.
 #include <cstddef>
 #include <cstring>
 #include <string>
@@ -12,8 +12,17 @@
 namespace {
 
 using phenix::Result;
-using phenix::Status;
-using namespace phenix::index::vector;  // NOLINT(google-build-using-namespace)
+using phenix::index::vector::GraphWalk;
+using phenix::index::vector::kSectionCountMax;
+using phenix::index::vector::kSegmentFileVersion;
+using phenix::index::vector::kSegmentMagic;
+using phenix::index::vector::ManifestRecord;
+using phenix::index::vector::ReadPart;
+using phenix::index::vector::SectionEntry;
+using phenix::index::vector::Segment;
+using phenix::index::vector::SegmentHeader;
+using phenix::index::vector::WalkScratch;
+using phenix::index::vector::WalkSpace;
 
 class FuzzedFile final : public phenix::io::ReadableFile {
  public:
@@ -46,8 +55,8 @@ void Repair(std::string* bytes) {
     char* place = bytes->data() + sizeof(header) + i * sizeof(entry);
     std::memcpy(&entry, place, sizeof(entry));
     if (entry.offset > bytes->size() || entry.size_bytes > bytes->size() - entry.offset) continue;
-    entry.checksum =
-        phenix::base::Crc32c({bytes->data() + entry.offset, static_cast<std::size_t>(entry.size_bytes)});
+    entry.checksum = phenix::base::Crc32c(
+        {bytes->data() + entry.offset, static_cast<std::size_t>(entry.size_bytes)});
     std::memcpy(place, &entry, sizeof(entry));
   }
   header.table_checksum = phenix::base::Crc32c({bytes->data() + sizeof(header), table_bytes});
@@ -61,12 +70,12 @@ void Repair(std::string* bytes) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::string bytes(reinterpret_cast<const char*>(data), size);
-  const Result<ManifestRecord> manifest = DecodeManifest(bytes);
-  if (manifest.ok() && EncodeManifest(*manifest).empty()) __builtin_trap();
+  const Result<ManifestRecord> manifest = phenix::index::vector::DecodeManifest(bytes);
+  if (manifest.ok() && phenix::index::vector::EncodeManifest(*manifest).empty()) __builtin_trap();
   if (!bytes.empty() && bytes[bytes.size() - 1] != 0) Repair(&bytes);
   const FuzzedFile file(bytes);
   const Result<ReadPart> part =
-      ReadSegmentFile(file, {phenix::distance::Metric::kL2, 5});
+      phenix::index::vector::ReadSegmentFile(file, {phenix::distance::Metric::kL2, 5});
   if (!part.ok()) return 0;
   if (part->ids.size() != part->begins.size()) __builtin_trap();
   if (!part->segment || part->segment->rows() == 0) return 0;
