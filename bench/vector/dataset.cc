@@ -9,6 +9,7 @@
 #include <numeric>
 #include <random>
 #include <sstream>
+#include <string_view>
 
 namespace phenix::bench {
 namespace {
@@ -35,9 +36,11 @@ Result<std::vector<float>> ReadImages(const std::string& path) {
 // Numbers of the next array at or after *place; empty at the end of the text.
 std::vector<float> NextArray(const std::string& text, std::size_t* place) {
   std::vector<float> numbers;
-  const std::size_t open = text.find('[', *place);
+  // Keys may hold brackets, so the end of a key is looked for too.
+  constexpr std::string_view kAfterKey = "\":[";
+  const std::size_t open = text.find(kAfterKey, *place);
   if (open == std::string::npos) return numbers;
-  const char* at = text.c_str() + open + 1;
+  const char* at = text.c_str() + open + kAfterKey.size();
   while (*at != ']' && *at != '\0') {
     char* end = nullptr;
     numbers.push_back(std::strtof(at, &end));
@@ -113,6 +116,7 @@ Result<Dataset> WordVectors(const std::string& path, std::size_t queries) {
   data.metric = distance::Metric::kCosine;
   data.dimension = 100;
   std::vector<std::vector<float>> words;
+  place += std::string_view("\"vectors\":").size();
   const std::size_t end = text.find("\"unkVector\"", place);
   while (place < end) {
     std::vector<float> numbers = NextArray(text, &place);

@@ -95,7 +95,7 @@ Status OpenDatabase::Backup(const std::string& directory) {
   if (exists) {
     return {StatusCode::kAlreadyExists, "backup target '" + directory + "' exists; name a new directory"};
   }
-  PHENIX_RETURN_IF_ERROR(files.CreateDirectories(directory));
+  PHENIX_RETURN_IF_ERROR(io::CreateDirectoriesDurably(files, directory));
   const std::string staging = io::JoinPath(parts_->directory, "backup-staging");
   PHENIX_RETURN_IF_ERROR(io::RemoveTree(files, staging));
   PHENIX_RETURN_IF_ERROR(parts_->engine->CheckpointTo(staging));

@@ -1,6 +1,7 @@
 #include "database/open_parts.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "io/crash_point.h"
@@ -149,6 +150,28 @@ Result<transaction::AppliedPosition> ReadApplied(storage::KvEngine& engine) {
   return transaction::DecodeAppliedPosition(*stored);
 }
 
+// Removes what an interrupted creation leaves; refuses a directory that holds anything else.
+Status RemoveUnfinished(OpenParts& parts) {
+  io::FileSystem& files = *parts.environment.file_system;
+  const std::set<std::string> unfinished = {
+      security::kKeyFileName,
+      security::kPublicKeyFileName,
+      std::string(kFormatFileName) + io::kTemporarySuffix,
+      std::string(security::kKeyFileName) + io::kTemporarySuffix,
+      std::string(security::kPublicKeyFileName) + io::kTemporarySuffix};
+  PHENIX_ASSIGN_OR_RETURN(const auto entries, files.List(parts.directory));
+  for (const io::DirectoryEntry& entry : entries) {
+    if (unfinished.contains(entry.name)) continue;
+    return {StatusCode::kInvalidArgument,
+            "'" + parts.directory + "' is not empty and holds no database: '" + entry.name +
+                "' was found; name an empty or a new directory"};
+  }
+  for (const io::DirectoryEntry& entry : entries) {
+    PHENIX_RETURN_IF_ERROR(files.RemoveFile(io::JoinPath(parts.directory, entry.name)));
+  }
+  return Status::Ok();
+}
+
 // The format file is written last, so a directory without one was never finished.
 Result<bool> PrepareDirectory(OpenParts& parts) {
   io::FileSystem& files = *parts.environment.file_system;
@@ -161,18 +184,8 @@ Result<bool> PrepareDirectory(OpenParts& parts) {
   if (!parts.options.create_if_missing) {
     return Status(StatusCode::kNotFound, "'" + parts.directory + "' holds no database");
   }
-  PHENIX_RETURN_IF_ERROR(files.CreateDirectories(parts.directory));
-  PHENIX_ASSIGN_OR_RETURN(const auto entries, files.List(parts.directory));
-  for (const io::DirectoryEntry& entry : entries) {
-    if (entry.name == security::kKeyFileName || entry.name == security::kPublicKeyFileName) continue;
-    return Status(StatusCode::kInvalidArgument,
-                  "'" + parts.directory + "' is not empty and holds no database: '" + entry.name +
-                      "' was found; name an empty or a new directory");
-  }
-  for (const char* name : {security::kKeyFileName, security::kPublicKeyFileName}) {
-    const Status removed = files.RemoveFile(io::JoinPath(parts.directory, name));
-    if (!removed.ok() && removed.code() != StatusCode::kNotFound) return removed;
-  }
+  PHENIX_RETURN_IF_ERROR(io::CreateDirectoriesDurably(files, parts.directory));
+  PHENIX_RETURN_IF_ERROR(RemoveUnfinished(parts));
   return true;
 }
 

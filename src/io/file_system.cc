@@ -18,7 +18,7 @@ Result<std::string> ReadFile(FileSystem& file_system, const std::string& path,
 }
 
 Status WriteFileAtomically(FileSystem& file_system, const std::string& path, ByteView content) {
-  const std::string temporary = path + ".tmp";
+  const std::string temporary = path + kTemporarySuffix;
   {
     PHENIX_ASSIGN_OR_RETURN(const std::unique_ptr<WritableFile> file,
                             file_system.OpenWritable(temporary, OpenMode::kCreateOrTruncate));
@@ -28,6 +28,14 @@ Status WriteFileAtomically(FileSystem& file_system, const std::string& path, Byt
   }
   PHENIX_RETURN_IF_ERROR(file_system.Rename(temporary, path));
   return file_system.SyncDirectory(ParentPath(path));
+}
+
+Status CreateDirectoriesDurably(FileSystem& file_system, const std::string& path) {
+  PHENIX_RETURN_IF_ERROR(file_system.CreateDirectories(path));
+  for (std::string made = path; made != "/" && made != "."; made = ParentPath(made)) {
+    PHENIX_RETURN_IF_ERROR(file_system.SyncDirectory(ParentPath(made)));
+  }
+  return Status::Ok();
 }
 
 Status RemoveTree(FileSystem& file_system, const std::string& path) {

@@ -123,9 +123,13 @@ FileSystem& PosixFileSystem();
 /// Reads a whole file; kResourceExhausted if it is larger than `size_bytes_max`.
 Result<std::string> ReadFile(FileSystem& file_system, const std::string& path,
                              std::uint64_t size_bytes_max);
+/// What a file that is being written carries behind its name; a crash may leave one.
+inline constexpr const char* kTemporarySuffix = ".tmp";
 /// Replaces `path` so that after a crash it holds the old or the new content, never a mixture:
 /// temporary file, sync, rename, sync of the directory.
 Status WriteFileAtomically(FileSystem& file_system, const std::string& path, ByteView content);
+/// CreateDirectories(), and makes every name on the path durable.
+Status CreateDirectoriesDurably(FileSystem& file_system, const std::string& path);
 /// Removes a directory with all that is in it; OK if it does not exist.
 Status RemoveTree(FileSystem& file_system, const std::string& path);
 /// "a/b" from "a" and "b".

@@ -106,7 +106,7 @@ void BuildJob::CopyEnds() {
   std::vector<bool> changed(sources.size());
   for (std::size_t s = 0; s < sources.size(); ++s) {
     const std::uint64_t ended = sources[s].tail() != nullptr
-                                    ? sources[s].tail()->ended_rows()
+                                    ? sources[s].tail()->counts().ended_rows
                                     : sources[s].segment()->lives.ended_rows();
     changed[s] = ended != ended_before_[s];
     ended_before_[s] = ended;

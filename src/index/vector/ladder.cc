@@ -327,8 +327,9 @@ VectorIndexStats Ladder::Stats() const {
     recall += static_cast<double>(tail_rows);
     stats.rows_in_tail = tail_rows;
     stats.rows_without_graph += tail_rows;
-    stats.rows_erased += tail->ended_rows();
-    stats.memory_bytes += tail->memory_bytes();
+    const TailCounts counts = tail->counts();
+    stats.rows_erased += counts.ended_rows;
+    stats.memory_bytes += counts.memory_bytes;
   }
   stats.rows_live = rows - std::min(rows, stats.rows_erased);
   stats.recall_estimate = rows == 0 ? 1.0 : recall / static_cast<double>(rows);

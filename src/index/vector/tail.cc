@@ -125,10 +125,11 @@ distance::RowSet Tail::View(std::size_t first, const std::uint32_t* positions,
           options_.dimension, positions, count};
 }
 
-std::size_t Tail::memory_bytes() const {
+TailCounts Tail::counts() const {
   const std::size_t chunks = (rows() + chunk_rows_ - 1) / chunk_rows_;
   const std::size_t code_bytes = coded_rows() == 0 ? 0 : block_bytes_ / kCodeBlockRows;
-  return chunks * chunk_rows_ * (stride_ + code_bytes + 4 * sizeof(std::uint64_t));
+  return {ended_rows_.load(std::memory_order_relaxed),
+          chunks * chunk_rows_ * (stride_ + code_bytes + 4 * sizeof(std::uint64_t))};
 }
 
 }  // namespace phenix::index::vector

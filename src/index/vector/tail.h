@@ -41,6 +41,11 @@ struct TailRow {
   std::span<const float> vector;
 };
 
+struct TailCounts {
+  std::uint64_t ended_rows = 0;
+  std::size_t memory_bytes = 0;
+};
+
 class Tail {
  public:
   explicit Tail(TailOptions options);
@@ -81,10 +86,7 @@ class Tail {
            (row % chunk_rows_) / distance::kCodeBlockRows * block_bytes_;
   }
   [[nodiscard]] std::size_t chunk_rows() const { return chunk_rows_; }
-  [[nodiscard]] std::uint64_t ended_rows() const {
-    return ended_rows_.load(std::memory_order_relaxed);
-  }
-  [[nodiscard]] std::size_t memory_bytes() const;
+  [[nodiscard]] TailCounts counts() const;
 
  private:
   struct Chunk {

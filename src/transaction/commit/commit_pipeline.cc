@@ -88,6 +88,11 @@ void CommitPipeline::Lead(const Group& group) {
     }
   }
   EnterApplyStage();
+  if (outcome.code() == StatusCode::kResourceExhausted) {
+    // Nothing is stored at these timestamps. They become readable all the same, else the marks that
+    // sequencing left would stay newer than every snapshot.
+    visible_.store(accepted.back()->timestamp.value(), std::memory_order_release);
+  }
   if (!accepted.empty() && outcome.ok()) {
     const Status applied = Apply(accepted, sequence);
     if (!applied.ok()) {
