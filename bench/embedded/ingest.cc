@@ -104,7 +104,8 @@ IngestOutcome IngestSqlite(const std::string& directory, const Scale& scale, boo
   sqlite3_stmt* put = nullptr;
   sqlite3_stmt* link = nullptr;
   sqlite3_prepare_v2(database, "INSERT OR REPLACE INTO entity VALUES(?,?,?)", -1, &put, nullptr);
-  sqlite3_prepare_v2(database, "INSERT OR REPLACE INTO edge VALUES(?,'next',?,?)", -1, &link, nullptr);
+  sqlite3_prepare_v2(database, "INSERT OR REPLACE INTO edge VALUES(?,'next',?,?)", -1, &link,
+                     nullptr);
   BatchMaker maker(1);
   IngestOutcome outcome = Drive(scale.baseline, 1, [&](unsigned, std::uint64_t first) {
     run("BEGIN");

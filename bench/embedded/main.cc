@@ -1,5 +1,5 @@
-// bench/embedded: durable ingest, group commit, reads, reopening and memory of the embedded database,
-// beside RocksDB alone and SQLite with the same rows, in one run on one directory's disk.
+// bench/embedded: durable ingest, group commit, reads, reopening and memory of the embedded
+// database, beside RocksDB alone and SQLite with the same rows, in one run on one directory's disk.
 //
 //   embedded_bench [--smoke] [--directory DIR]
 #include <cstdio>
@@ -69,8 +69,9 @@ void PrintReads(const std::string& directory, const Scale& scale) {
 
 void PrintReopenAndMemory(const std::string& program, const std::string& directory,
                           const Scale& scale) {
-  Row reopen = SingleRow("first read after kill -9, " + std::to_string(scale.reopen_entities) + " entities",
-                         "s", SecondsToFirstReadAfterKill(program, directory + "/reopen", scale));
+  Row reopen =
+      SingleRow("first read after kill -9, " + std::to_string(scale.reopen_entities) + " entities",
+                "s", SecondsToFirstReadAfterKill(program, directory + "/reopen", scale));
   reopen.bar = 1;
   reopen.lower_is_better = true;
   Print(reopen);
@@ -83,7 +84,8 @@ void PrintReopenAndMemory(const std::string& program, const std::string& directo
   Print(peak);
 }
 
-int RunChildFill(const std::string& directory, const std::string& count, const std::string& budget) {
+int RunChildFill(const std::string& directory, const std::string& count,
+                 const std::string& budget) {
   Scale scale;
   scale.memory_budget_bytes = std::strtoull(budget.c_str(), nullptr, 10);
   const auto database = OpenFresh(directory, scale);
@@ -115,15 +117,18 @@ int Run(const std::string& program, bool smoke, const std::string& directory) {
 
 int main(int argc, char** argv) {
   bool smoke = false;
-  std::string directory = (std::filesystem::temp_directory_path() / "phenix-bench-embedded").string();
+  std::string directory =
+      (std::filesystem::temp_directory_path() / "phenix-bench-embedded").string();
   for (int position = 1; position < argc; ++position) {
     const std::string argument = argv[position];
     if (argument == "--child-fill" && position + 3 < argc) {
-      return phenix::bench::RunChildFill(argv[position + 1], argv[position + 2], argv[position + 3]);
+      return phenix::bench::RunChildFill(argv[position + 1], argv[position + 2],
+                                         argv[position + 3]);
     }
     if (argument == "--smoke") smoke = true;
     if (argument == "--directory" && position + 1 < argc) directory = argv[++position];
   }
   std::filesystem::remove_all(directory);
-  return phenix::bench::Run(std::filesystem::read_symlink("/proc/self/exe").string(), smoke, directory);
+  return phenix::bench::Run(std::filesystem::read_symlink("/proc/self/exe").string(), smoke,
+                            directory);
 }

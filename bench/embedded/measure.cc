@@ -29,8 +29,8 @@ Row SingleRow(const std::string& name, const std::string& unit, double value) {
 }
 
 void PrintHeader(const std::string& title) {
-  std::printf("\n%s\n%-52s %12s %12s %12s  %-12s %s\n", title.c_str(), "what", "median", "min", "max",
-              "unit", "bar");
+  std::printf("\n%s\n%-52s %12s %12s %12s  %-12s %s\n", title.c_str(), "what", "median", "min",
+              "max", "unit", "bar");
 }
 
 void Print(const Row& row) {
@@ -38,7 +38,8 @@ void Print(const Row& row) {
               row.unit.c_str());
   if (row.bar > 0) {
     const bool reached = row.lower_is_better ? row.median <= row.bar : row.median >= row.bar;
-    std::printf(" %s %g %s", row.lower_is_better ? "<=" : ">=", row.bar, reached ? "reached" : "MISSED");
+    std::printf(" %s %g %s", row.lower_is_better ? "<=" : ">=", row.bar,
+                reached ? "reached" : "MISSED");
   }
   if (!row.note.empty()) std::printf(" %s", row.note.c_str());
   std::printf("\n");

@@ -18,7 +18,7 @@ struct Row {
   std::string name;
   std::string unit;
   double median = 0, low = 0, high = 0;
-  double bar = 0;                 ///< 0 = none
+  double bar = 0;  ///< 0 = none
   bool lower_is_better = false;
   std::string note;
 };

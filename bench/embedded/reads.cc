@@ -1,13 +1,14 @@
 #include "bench/embedded/reads.h"
 
-#include <csignal>
-#include <cstdio>
-#include <cstdlib>
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
-#include <thread>
 #include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <thread>
 
 namespace phenix::bench {
 namespace {
@@ -32,7 +33,8 @@ std::pair<pid_t, std::string> RunChild(const std::string& program,
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
   pid_t child = 0;
-  Require(posix_spawn(&child, program.c_str(), &actions, nullptr, argv.data(), environ) == 0, "spawn");
+  Require(posix_spawn(&child, program.c_str(), &actions, nullptr, argv.data(), environ) == 0,
+          "spawn");
   posix_spawn_file_actions_destroy(&actions);
   close(pipe_ends[1]);
   std::string line;
@@ -112,8 +114,8 @@ double SecondsToFirstReadAfterKill(const std::string& program, const std::string
   const Clock::time_point start = Clock::now();
   const auto database = Database::Open(directory, BenchOptions(scale));
   Require(database.ok(), database.status().ToString());
-  const auto entity =
-      (*(*database)->SnapshotAt(std::nullopt))->Get(kCollection, EntityIdOf(scale.reopen_entities - 1), {});
+  const auto entity = (*(*database)->SnapshotAt(std::nullopt))
+                          ->Get(kCollection, EntityIdOf(scale.reopen_entities - 1), {});
   const double seconds = SecondsSince(start);
   Require(entity.ok(), entity.status().ToString());
   return seconds;

@@ -30,10 +30,11 @@ std::string EntityIdOf(std::uint64_t number) {
 }
 
 std::string DocumentJson(std::uint64_t number) {
-  static const char* const kWords[] = {"amber", "basalt", "cedar", "delta", "ember", "fjord", "grove", "harbor"};
+  static const char* const kWords[] = {"amber", "basalt", "cedar", "delta",
+                                       "ember", "fjord",  "grove", "harbor"};
   const auto word = [&](std::uint64_t salt) { return std::string(kWords[(number / salt) % 8]); };
-  return R"({"title":")" + word(1) + " " + word(8) + " " + word(64) + R"(","category":")" + word(3) +
-         R"(","year":)" + std::to_string(1990 + number % 35) + R"(,"price":)" +
+  return R"({"title":")" + word(1) + " " + word(8) + " " + word(64) + R"(","category":")" +
+         word(3) + R"(","year":)" + std::to_string(1990 + number % 35) + R"(,"price":)" +
          std::to_string(number % 1000) + R"(.25,"tags":[")" + word(5) + R"(",")" + word(7) +
          R"("],"stock":)" + std::to_string(number % 77) +
          R"(,"note":"a generated document of about two hundred bytes, )" + word(11) + R"("})";

@@ -34,7 +34,8 @@ Scale SmokeScale();
 std::string EntityIdOf(std::uint64_t number);
 std::string DocumentJson(std::uint64_t number);
 
-/// Makes batches from a pool of prepared vectors and documents, so that what is timed is the database.
+/// Makes batches from a pool of prepared vectors and documents, so that what is timed is the
+/// database.
 class BatchMaker {
  public:
   explicit BatchMaker(std::uint64_t seed);

@@ -65,8 +65,8 @@ struct RecoveryReport {
 class Database {
  public:
   /// Opens `directory`, creating it when asked to, and replays what the state lacks.
-  /// Errors: kUnavailable (another process has it open), kCorruption (log or state damaged, with the
-  /// place), kInvalidArgument (options that contradict the directory), kNotFound.
+  /// Errors: kUnavailable (another process has it open), kCorruption (log or state damaged, with
+  /// the place), kInvalidArgument (options that contradict the directory), kNotFound.
   static Result<std::unique_ptr<Database>> Open(const std::string& directory,
                                                 const DatabaseOptions& options);
   virtual ~Database() = default;
@@ -83,8 +83,8 @@ class Database {
   virtual Result<CommitReceipt> Write(const WriteBatch& batch) = 0;
   virtual Result<std::unique_ptr<Transaction>> Begin(const TransactionOptions& options) = 0;
 
-  /// The state now, or as of an earlier timestamp (kInvalidArgument when in the future or older than
-  /// the retention).
+  /// The state now, or as of an earlier timestamp (kInvalidArgument when in the future or older
+  /// than the retention).
   virtual Result<std::unique_ptr<Reader>> SnapshotAt(std::optional<std::uint64_t> as_of) = 0;
 
   /// Commits after `after`, up to about `limit` changes; kInvalidArgument when the feed no longer
@@ -113,8 +113,8 @@ struct VerifyReport {
   std::string chain_head;  ///< hexadecimal
   std::string detail;      ///< where and what, when not clean
 };
-/// Checks the log of `directory` with nothing but the public key (PEM). `expected_head` is empty, or
-/// "SEQUENCE:HEX" from an earlier report: a log that does not contain that frame is rolled back.
+/// Checks the log of `directory` with nothing but the public key (PEM). `expected_head` is empty,
+/// or "SEQUENCE:HEX" from an earlier report: a log that does not contain that frame is rolled back.
 Result<VerifyReport> VerifyDatabase(const std::string& directory,
                                     const std::string& public_key_path,
                                     const std::string& expected_head);

@@ -48,7 +48,8 @@ struct DatabaseOptions {
 };
 
 /// kSnapshot: reads see one snapshot, and of two transactions that write the same thing the first
-/// to commit wins (write skew is possible). kSerializable: as if transactions ran one after another.
+/// to commit wins (write skew is possible). kSerializable: as if transactions ran one after
+/// another.
 enum class Isolation : std::uint8_t { kSnapshot, kSerializable };
 
 struct TransactionOptions {

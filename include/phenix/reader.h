@@ -37,12 +37,12 @@ inline constexpr std::uint32_t kNearestMax = 10'000;
 struct ScanRequest {
   std::string collection;
   Filter filter;
-  std::string id_from;     ///< inclusive; empty = from the first
-  std::string id_to;       ///< exclusive; empty = to the last
+  std::string id_from;  ///< inclusive; empty = from the first
+  std::string id_to;    ///< exclusive; empty = to the last
   std::uint32_t limit = 100;
   std::string cursor;
   Include include;
-  bool ids_only = false;   ///< leave documents out as well
+  bool ids_only = false;  ///< leave documents out as well
 };
 struct EntityPage {
   std::vector<Entity> entities;  ///< in id order (bytes)
@@ -75,9 +75,9 @@ struct EdgePage {
 
 struct NearestRequest {
   std::string collection;
-  std::string field;          ///< "" is the unnamed vector
+  std::string field;  ///< "" is the unnamed vector
   std::vector<float> vector;
-  std::uint32_t k = 10;       ///< 1 to kNearestMax
+  std::uint32_t k = 10;  ///< 1 to kNearestMax
   Filter filter;
   /// Only rows within this distance (in the metric's own unit, see Neighbor::distance).
   std::optional<double> radius;

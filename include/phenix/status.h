@@ -80,8 +80,8 @@ namespace internal {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : value_(std::move(value)) {}           // NOLINT(google-explicit-constructor)
-  Result(Status status) : status_(std::move(status)) {    // NOLINT(google-explicit-constructor)
+  Result(T value) : value_(std::move(value)) {}         // NOLINT(google-explicit-constructor)
+  Result(Status status) : status_(std::move(status)) {  // NOLINT(google-explicit-constructor)
     if (status_.ok()) internal::DieOnBadResultAccess(status_);
   }
 
@@ -110,10 +110,10 @@ class [[nodiscard]] Result {
 #define PHENIX_CONCAT_(a, b) PHENIX_CONCAT_INNER_(a, b)
 
 /// Returns from the enclosing function when `expr` (a Status) is not OK.
-#define PHENIX_RETURN_IF_ERROR(expr)                        \
-  do {                                                      \
-    ::phenix::Status phenix_status_ = (expr);               \
-    if (!phenix_status_.ok()) return phenix_status_;        \
+#define PHENIX_RETURN_IF_ERROR(expr)                 \
+  do {                                               \
+    ::phenix::Status phenix_status_ = (expr);        \
+    if (!phenix_status_.ok()) return phenix_status_; \
   } while (false)
 
 /// `PHENIX_ASSIGN_OR_RETURN(auto snapshot, OpenSnapshot(at));`

@@ -5,8 +5,9 @@
 //             wrote the same entity, edge or unique value wins, the other gets kConflict.
 //             kSerializable: also kConflict when something that was read has changed since.
 // Threads:    one at a time.
-// Ownership:  holds its database open; ending it (Commit, Abort, destruction) releases the snapshot.
-// Errors:     a write that fails stages nothing; the transaction may go on. After Commit() or
+// Ownership:  holds its database open; ending it (Commit, Abort, destruction) releases the
+// snapshot. Errors:     a write that fails stages nothing; the transaction may go on. After
+// Commit() or
 //             Abort() every call answers kUnavailable.
 #ifndef PHENIX_TRANSACTION_H_
 #define PHENIX_TRANSACTION_H_

@@ -104,7 +104,8 @@ struct WriteBatch {
 /// What a commit did.
 struct CommitReceipt {
   std::uint64_t commit_timestamp = 0;
-  /// One per operation: the version of the entity it left behind, 0 for a delete, an edge or a check.
+  /// One per operation: the version of the entity it left behind, 0 for a delete, an edge or a
+  /// check.
   std::vector<std::uint64_t> versions;
 };
 

@@ -10,10 +10,9 @@ namespace phenix::base {
 
 }  // namespace phenix::base
 
-#define PHENIX_ASSERT(condition)                                           \
-  (static_cast<bool>(condition)                                            \
-       ? static_cast<void>(0)                                              \
-       : ::phenix::base::AssertFailed(#condition, __FILE__, __LINE__))
+#define PHENIX_ASSERT(condition)                       \
+  (static_cast<bool>(condition) ? static_cast<void>(0) \
+                                : ::phenix::base::AssertFailed(#condition, __FILE__, __LINE__))
 
 /// Only inside measured hot loops; off in release builds.
 #ifdef PHENIX_DEBUG_ASSERTS

@@ -43,8 +43,12 @@ inline void PutBig32(std::string& out, std::uint32_t value) { PutLittle(out, Byt
 inline void PutBig16(std::string& out, std::uint16_t value) {
   PutLittle(out, static_cast<std::uint16_t>(__builtin_bswap16(value)));
 }
-inline std::uint64_t LoadBig64(const char* from) { return ByteSwap64(LoadLittle<std::uint64_t>(from)); }
-inline std::uint32_t LoadBig32(const char* from) { return ByteSwap32(LoadLittle<std::uint32_t>(from)); }
+inline std::uint64_t LoadBig64(const char* from) {
+  return ByteSwap64(LoadLittle<std::uint64_t>(from));
+}
+inline std::uint32_t LoadBig32(const char* from) {
+  return ByteSwap32(LoadLittle<std::uint32_t>(from));
+}
 inline std::uint16_t LoadBig16(const char* from) {
   return static_cast<std::uint16_t>(__builtin_bswap16(LoadLittle<std::uint16_t>(from)));
 }

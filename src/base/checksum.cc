@@ -23,7 +23,8 @@ constexpr std::array<std::uint32_t, 256> MakeTable() {
 
 std::uint32_t UpdateWithTable(std::uint32_t crc, ByteView bytes) {
   static constexpr std::array<std::uint32_t, 256> kTable = MakeTable();
-  for (const char c : bytes) crc = (crc >> 8U) ^ kTable[(crc ^ static_cast<std::uint8_t>(c)) & 0xFFU];
+  for (const char c : bytes)
+    crc = (crc >> 8U) ^ kTable[(crc ^ static_cast<std::uint8_t>(c)) & 0xFFU];
   return crc;
 }
 

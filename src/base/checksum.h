@@ -1,5 +1,6 @@
 // CRC-32C (Castagnoli), the checksum of every file format here that is not signed or encrypted.
-// Source: RFC 3720, appendix B.4 (test vectors). Cost: 8 bytes a cycle-pair with SSE4.2, found at run time.
+// Source: RFC 3720, appendix B.4 (test vectors). Cost: 8 bytes a cycle-pair with SSE4.2, found at
+// run time.
 #ifndef BASE_CHECKSUM_H_
 #define BASE_CHECKSUM_H_
 

@@ -23,7 +23,8 @@ constexpr std::size_t kSmallFileBytesMax = 64 * 1024;
 // Segments hold the frames; the small files say how far the log surely goes, so they go first.
 Status CopyLog(const storage::Tree& database, const storage::Tree& backup,
                storage::BackupManifest& manifest) {
-  const storage::Tree log{database.file_system, io::JoinPath(database.directory, kLogDirectoryName)};
+  const storage::Tree log{database.file_system,
+                          io::JoinPath(database.directory, kLogDirectoryName)};
   PHENIX_ASSIGN_OR_RETURN(const auto entries, log.file_system.List(log.directory));
   constexpr std::string_view kSegmentSuffix = ".phl";
   for (const bool segments : {false, true}) {
@@ -50,9 +51,10 @@ Status CheckSignature(io::FileSystem& files, const std::string& backup) {
       const std::string pem,
       io::ReadFile(files, io::JoinPath(backup, security::kPublicKeyFileName), kSmallFileBytesMax));
   PHENIX_ASSIGN_OR_RETURN(const auto key, security::Ed25519PublicKey::FromPem(pem));
-  PHENIX_ASSIGN_OR_RETURN(const std::string manifest,
-                          io::ReadFile(files, io::JoinPath(backup, storage::kBackupManifestFileName),
-                                       storage::kBackupManifestBytesMax));
+  PHENIX_ASSIGN_OR_RETURN(
+      const std::string manifest,
+      io::ReadFile(files, io::JoinPath(backup, storage::kBackupManifestFileName),
+                   storage::kBackupManifestBytesMax));
   PHENIX_ASSIGN_OR_RETURN(
       const std::string signature,
       io::ReadFile(files, io::JoinPath(backup, kSignatureFileName), kSmallFileBytesMax));
@@ -93,7 +95,8 @@ Status OpenDatabase::Backup(const std::string& directory) {
   io::FileSystem& files = *parts_->environment.file_system;
   PHENIX_ASSIGN_OR_RETURN(const bool exists, files.Exists(directory));
   if (exists) {
-    return {StatusCode::kAlreadyExists, "backup target '" + directory + "' exists; name a new directory"};
+    return {StatusCode::kAlreadyExists,
+            "backup target '" + directory + "' exists; name a new directory"};
   }
   PHENIX_RETURN_IF_ERROR(io::CreateDirectoriesDurably(files, directory));
   const std::string staging = io::JoinPath(parts_->directory, "backup-staging");
@@ -126,7 +129,8 @@ Status RestoreBackup(const std::string& backup, const std::string& directory) {
   io::FileSystem& files = io::PosixFileSystem();
   PHENIX_ASSIGN_OR_RETURN(const bool exists, files.Exists(directory));
   if (exists) {
-    return {StatusCode::kAlreadyExists, "restore target '" + directory + "' exists; name a new directory"};
+    return {StatusCode::kAlreadyExists,
+            "restore target '" + directory + "' exists; name a new directory"};
   }
   PHENIX_ASSIGN_OR_RETURN(const auto manifest, storage::ReadBackupManifest(files, backup));
   PHENIX_RETURN_IF_ERROR(database::CheckSignature(files, backup));
@@ -162,10 +166,18 @@ Result<VerifyReport> VerifyDatabase(const std::string& directory,
       log::VerifyLog(files, io::JoinPath(directory, database::kLogDirectoryName), key, head));
   VerifyReport report;
   switch (found.outcome) {
-    case log::VerifyOutcome::kClean: report.outcome = VerifyOutcome::kClean; break;
-    case log::VerifyOutcome::kTorn: report.outcome = VerifyOutcome::kTorn; break;
-    case log::VerifyOutcome::kTampered: report.outcome = VerifyOutcome::kTampered; break;
-    case log::VerifyOutcome::kRolledBack: report.outcome = VerifyOutcome::kRolledBack; break;
+    case log::VerifyOutcome::kClean:
+      report.outcome = VerifyOutcome::kClean;
+      break;
+    case log::VerifyOutcome::kTorn:
+      report.outcome = VerifyOutcome::kTorn;
+      break;
+    case log::VerifyOutcome::kTampered:
+      report.outcome = VerifyOutcome::kTampered;
+      break;
+    case log::VerifyOutcome::kRolledBack:
+      report.outcome = VerifyOutcome::kRolledBack;
+      break;
   }
   report.frames = found.frames;
   report.records = found.records;

@@ -149,13 +149,15 @@ TEST_P(EmbeddedDatabase, PreconditionsHoldOrNothingIsWritten) {
 }
 
 TEST_P(EmbeddedDatabase, DeletingAnEntityTakesItsEdgesInBothDirections) {
-  Write({Put("a"), Put("b"), Put("c"), Link("a", "b", "x"), Link("b", "c", "x"), Link("c", "a", "x")});
+  Write({Put("a"), Put("b"), Put("c"), Link("a", "b", "x"), Link("b", "c", "x"),
+         Link("c", "a", "x")});
   EXPECT_EQ(EdgesOf("a", EdgeDirection::kAny), (std::vector<std::string>{"a-x->b", "c-x->a"}));
   Write({Delete("b")});
   EXPECT_EQ(EdgesOf("a", EdgeDirection::kAny), (std::vector<std::string>{"c-x->a"}));
   EXPECT_TRUE(EdgesOf("c", EdgeDirection::kIn).empty());
   Write({Put("b")});
-  EXPECT_TRUE(EdgesOf("b", EdgeDirection::kAny).empty()) << "a new incarnation starts without edges";
+  EXPECT_TRUE(EdgesOf("b", EdgeDirection::kAny).empty())
+      << "a new incarnation starts without edges";
   EXPECT_EQ(EdgesOf("a", EdgeDirection::kOut), std::vector<std::string>{});
 }
 
@@ -233,9 +235,11 @@ TEST_P(EmbeddedDatabase, SerializableRefusesPhantomsOfScansEdgesAndVectors) {
   edges.collection = "things";
   edges.id = "a";
   EXPECT_TRUE(conflicts([&](Transaction& t) { EXPECT_TRUE(t.Scan(scan).ok()); }, Put("new")));
-  EXPECT_TRUE(conflicts([&](Transaction& t) { EXPECT_TRUE(t.Edges(edges).ok()); }, Link("a", "b", "z")));
+  EXPECT_TRUE(
+      conflicts([&](Transaction& t) { EXPECT_TRUE(t.Edges(edges).ok()); }, Link("a", "b", "z")));
   EXPECT_TRUE(conflicts([&](Transaction& t) { Nearest(t, 0, 0, 1); }, At("near", 0, 0)));
-  EXPECT_FALSE(conflicts([&](Transaction& t) { EXPECT_TRUE(t.Get("things", "a", {}).ok()); }, Put("else")));
+  EXPECT_FALSE(
+      conflicts([&](Transaction& t) { EXPECT_TRUE(t.Get("things", "a", {}).ok()); }, Put("else")));
 }
 
 TEST_P(EmbeddedDatabase, AnEdgeAndADeletionOfItsTargetConflict) {
@@ -290,7 +294,8 @@ TEST_P(EmbeddedDatabase, AsOfReadsSeeThePast) {
 }
 
 TEST_P(EmbeddedDatabase, ScansPagesInIdOrderWithinOneSnapshot) {
-  for (int n = 0; n < 25; ++n) Write({Put("id" + std::to_string(n), R"({"n":)" + std::to_string(n) + "}")});
+  for (int n = 0; n < 25; ++n)
+    Write({Put("id" + std::to_string(n), R"({"n":)" + std::to_string(n) + "}")});
   const auto reader = Now(*database_);
   Write({Put("id00")});
   ScanRequest request;
@@ -317,7 +322,8 @@ TEST_P(EmbeddedDatabase, ChangeFeedTellsEveryCommitInOrder) {
   const auto page = database_->Changes(first.commit_timestamp - 1, 100);
   ASSERT_TRUE(page.ok()) << page.status().ToString();
   std::vector<std::pair<std::uint64_t, ChangeKind>> seen;
-  for (const Change& change : page->changes) seen.emplace_back(change.commit_timestamp, change.kind);
+  for (const Change& change : page->changes)
+    seen.emplace_back(change.commit_timestamp, change.kind);
   EXPECT_EQ(seen, (std::vector<std::pair<std::uint64_t, ChangeKind>>{
                       {first.commit_timestamp, ChangeKind::kPutEntity},
                       {first.commit_timestamp, ChangeKind::kPutEntity},
@@ -373,7 +379,9 @@ TEST_P(EmbeddedDatabase, OneProcessAtATimeOpensADirectory) {
 TEST_P(EmbeddedDatabase, EncryptionLeavesNoPlainTextAndNeedsItsKey) {
   database_.reset();
   const std::string master_key = scratch_ / "master.key";
-  ASSERT_TRUE(security::FileKeyProvider::Create(io::PosixFileSystem(), io::SystemRandom(), master_key).ok());
+  ASSERT_TRUE(
+      security::FileKeyProvider::Create(io::PosixFileSystem(), io::SystemRandom(), master_key)
+          .ok());
   DatabaseOptions options = options_;
   options.encryption.enabled = true;
   options.encryption.kms_endpoint = "file:" + master_key;
@@ -401,7 +409,8 @@ TEST_P(EmbeddedDatabase, EncryptionLeavesNoPlainTextAndNeedsItsKey) {
     database = OpenOrDie(directory, encrypted ? options : options_);
     EXPECT_TRUE(Now(*database)->Get("things", "a", {}).ok());
   }
-  EXPECT_EQ(Database::Open(scratch_ / "secret", options_).status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(Database::Open(scratch_ / "secret", options_).status().code(),
+            StatusCode::kInvalidArgument);
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, EmbeddedDatabase,

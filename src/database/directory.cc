@@ -14,7 +14,8 @@ constexpr std::size_t kFormatBytesMax = 4096;
 
 Result<DirectoryFormat> ReadFormat(io::FileSystem& file_system, const std::string& directory) {
   const std::string path = io::JoinPath(directory, kFormatFileName);
-  PHENIX_ASSIGN_OR_RETURN(const std::string bytes, io::ReadFile(file_system, path, kFormatBytesMax));
+  PHENIX_ASSIGN_OR_RETURN(const std::string bytes,
+                          io::ReadFile(file_system, path, kFormatBytesMax));
   base::ByteReader reader(bytes);
   const base::ByteView magic = reader.ReadBytes(kMagic.size());
   const auto version = reader.ReadLittle<std::uint16_t>();

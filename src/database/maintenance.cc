@@ -51,9 +51,11 @@ Status OpenDatabase::ExpireEntities() {
   transaction::OrdinalAllocator ordinals(parts_->next_ordinal, 1);
   transaction::EntityWriter writer(reader, writes, ordinals, parts_->catalogs.Latest());
   for (const ExpiredEntity& entity : expired) {
-    PHENIX_RETURN_IF_ERROR(writer.Expire(entity.member.collection, entity.member.id, entity.ordinal));
-    writes.Stage(storage::Family::kExpiry, entity.key,
-                 {.operation = transaction::StateOperation::kDelete, .value = {}, .supersedes = false});
+    PHENIX_RETURN_IF_ERROR(
+        writer.Expire(entity.member.collection, entity.member.id, entity.ordinal));
+    writes.Stage(
+        storage::Family::kExpiry, entity.key,
+        {.operation = transaction::StateOperation::kDelete, .value = {}, .supersedes = false});
   }
   const Status committed = parts_->pipeline
                                ->Commit({.writes = &writes,

@@ -41,7 +41,8 @@ class Maintenance : public testing::Test {
       const auto engine = *storage::RocksKvEngine::Open(options);
       for (std::size_t family = 0; family < storage::kFamilyCount; ++family) {
         const auto iterator = engine->NewIterator(static_cast<storage::Family>(family), {});
-        auto& count = counts[std::string(storage::FamilyName(static_cast<storage::Family>(family)))];
+        auto& count =
+            counts[std::string(storage::FamilyName(static_cast<storage::Family>(family)))];
         for (iterator->SeekToFirst(); iterator->Valid(); iterator->Next()) ++count;
       }
     }
@@ -103,7 +104,8 @@ TEST_F(Maintenance, PuttingOverAnExpiredEntityStartsANewOne) {
   EXPECT_TRUE(entity->vectors.empty());
   EXPECT_TRUE(entity->edges.empty());
   ASSERT_TRUE(database_->Maintain(false).ok());
-  EXPECT_EQ(CodeOf("a"), StatusCode::kOk) << "the new incarnation does not inherit the old one's end";
+  EXPECT_EQ(CodeOf("a"), StatusCode::kOk)
+      << "the new incarnation does not inherit the old one's end";
 }
 
 TEST_F(Maintenance, ALongerLifeCountsForTheVectorToo) {
@@ -186,7 +188,8 @@ TEST_F(Maintenance, ACheckpointLetsGoOfTheLogAndReopeningReplaysOnlyTheRest) {
   options_.transaction_bytes_max = std::uint64_t{64} << 20U;
   Open();
   const std::string filler(1 << 20, 'x');
-  for (int n = 0; n < 150; ++n) Write({Put("a" + std::to_string(n % 3), R"({"t":")" + filler + std::to_string(n) + R"("})")});
+  for (int n = 0; n < 150; ++n)
+    Write({Put("a" + std::to_string(n % 3), R"({"t":")" + filler + std::to_string(n) + R"("})")});
   const std::uint64_t before = database_->Stats().log_frames;
   EXPECT_GE(before, 150U);
   ASSERT_TRUE(database_->Maintain(true).ok());

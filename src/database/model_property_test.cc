@@ -46,10 +46,18 @@ class History {
 
   void Step() {
     switch (Pick(12)) {
-      case 0: Reopen(); break;
-      case 1: EXPECT_TRUE(database_->Maintain(Pick(2) == 0).ok()); break;
-      case 2: InteractiveTransaction(); break;
-      default: WriteBatchOfOperations(); break;
+      case 0:
+        Reopen();
+        break;
+      case 1:
+        EXPECT_TRUE(database_->Maintain(Pick(2) == 0).ok());
+        break;
+      case 2:
+        InteractiveTransaction();
+        break;
+      default:
+        WriteBatchOfOperations();
+        break;
     }
   }
 
@@ -80,10 +88,15 @@ class History {
     ++operations_;
     const std::string id = PickId();
     switch (Pick(6)) {
-      case 0: state.Remove(id); return Delete(id);
-      case 1: return RandomLink(state, id);
-      case 2: return RandomUnlink(state, id);
-      default: return RandomPut(state, id);
+      case 0:
+        state.Remove(id);
+        return Delete(id);
+      case 1:
+        return RandomLink(state, id);
+      case 2:
+        return RandomUnlink(state, id);
+      default:
+        return RandomPut(state, id);
     }
   }
 
@@ -207,7 +220,8 @@ class History {
         const auto page = reader.Edges(request);
         ASSERT_TRUE(page.ok()) << page.status().ToString();
         for (const IncidentEdge& edge : page->edges) {
-          (direction == EdgeDirection::kOut ? out : in)[{edge.source.id, edge.label, edge.target.id}] =
+          (direction == EdgeDirection::kOut ? out
+                                            : in)[{edge.source.id, edge.label, edge.target.id}] =
               edge.weight;
         }
       }

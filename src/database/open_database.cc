@@ -110,8 +110,8 @@ Result<CommitReceipt> OpenDatabase::TryWrite(const WriteBatch& batch) {
   for (std::size_t position = 0; position < batch.operations.size(); ++position) {
     const Status staged = writer.Apply(batch.operations[position]);
     if (!staged.ok()) {
-      return Status(staged.code(), "operation " + std::to_string(position) + ": " +
-                                       std::string(staged.message()));
+      return Status(staged.code(),
+                    "operation " + std::to_string(position) + ": " + std::string(staged.message()));
     }
     if (writes.size_bytes() > parts_->options.transaction_bytes_max) break;
   }
@@ -167,9 +167,9 @@ Result<std::unique_ptr<Reader>> OpenDatabase::SnapshotAt(std::optional<std::uint
   }
   const std::uint64_t visible = parts_->pipeline->visible().load(std::memory_order_acquire);
   if (*as_of > visible) {
-    return Status(StatusCode::kInvalidArgument,
-                  "as_of: expected a timestamp up to " + std::to_string(visible) + ", got " +
-                      std::to_string(*as_of));
+    return Status(StatusCode::kInvalidArgument, "as_of: expected a timestamp up to " +
+                                                    std::to_string(visible) + ", got " +
+                                                    std::to_string(*as_of));
   }
   transaction::SnapshotRegistry::Pin pin;
   if (!parts_->snapshots->PinAt(CommitTimestamp(*as_of), &pin)) {
@@ -181,9 +181,9 @@ Result<std::unique_ptr<Reader>> OpenDatabase::SnapshotAt(std::optional<std::uint
 
 Result<ChangePage> OpenDatabase::Changes(std::uint64_t after, std::uint32_t limit) {
   if (limit < 1 || limit > kPageLimitMax) {
-    return Status(StatusCode::kInvalidArgument, "limit: expected 1 to " +
-                                                    std::to_string(kPageLimitMax) + ", got " +
-                                                    std::to_string(limit));
+    return Status(
+        StatusCode::kInvalidArgument,
+        "limit: expected 1 to " + std::to_string(kPageLimitMax) + ", got " + std::to_string(limit));
   }
   const CommitTimestamp until(parts_->pipeline->visible().load(std::memory_order_acquire));
   transaction::SnapshotRegistry::Pin pin;

@@ -24,9 +24,12 @@ constexpr std::uint64_t kPercent = 100;
 
 security::SigningMode ToLogSigning(SigningMode mode) {
   switch (mode) {
-    case SigningMode::kHmac: return security::SigningMode::kHmac;
-    case SigningMode::kEd25519: return security::SigningMode::kEd25519;
-    case SigningMode::kBoth: return security::SigningMode::kBoth;
+    case SigningMode::kHmac:
+      return security::SigningMode::kHmac;
+    case SigningMode::kEd25519:
+      return security::SigningMode::kEd25519;
+    case SigningMode::kBoth:
+      return security::SigningMode::kBoth;
   }
   return security::SigningMode::kBoth;
 }
@@ -38,18 +41,18 @@ Status OpenKeys(OpenParts& parts, bool create) {
       return {StatusCode::kInvalidArgument,
               "encryption needs kms_endpoint, for example file:/etc/phenix/master.key"};
     }
-    PHENIX_ASSIGN_OR_RETURN(parts.key_provider,
-                            security::OpenKeyProvider(*parts.environment.file_system,
-                                                      *parts.environment.random,
-                                                      encryption.kms_endpoint));
+    PHENIX_ASSIGN_OR_RETURN(
+        parts.key_provider,
+        security::OpenKeyProvider(*parts.environment.file_system, *parts.environment.random,
+                                  encryption.kms_endpoint));
   }
   if (create) {
     PHENIX_ASSIGN_OR_RETURN(
-        parts.keys, security::KeyRing::Create(*parts.environment.file_system,
-                                              *parts.environment.random,
-                                              {.directory = parts.directory,
-                                               .provider = parts.key_provider.get(),
-                                               .encrypt = encryption.enabled}));
+        parts.keys,
+        security::KeyRing::Create(*parts.environment.file_system, *parts.environment.random,
+                                  {.directory = parts.directory,
+                                   .provider = parts.key_provider.get(),
+                                   .encrypt = encryption.enabled}));
     return Status::Ok();
   }
   PHENIX_ASSIGN_OR_RETURN(parts.keys,
@@ -132,13 +135,13 @@ Status OpenLog(OpenParts& parts, transaction::AppliedPosition& position) {
   options.compress = parts.options.compress_log;
   Replayer replayer(parts, position);
   PHENIX_ASSIGN_OR_RETURN(
-      parts.log, log::FileLog::Open({.file_system = *parts.environment.file_system,
-                                     .clock = *parts.environment.clock,
-                                     .random = *parts.environment.random},
-                                    options, position.sequence,
-                                    [&replayer](const log::DecodedFrame& frame) {
-                                      return replayer.OnFrame(frame);
-                                    }));
+      parts.log,
+      log::FileLog::Open({.file_system = *parts.environment.file_system,
+                          .clock = *parts.environment.clock,
+                          .random = *parts.environment.random},
+                         options, position.sequence, [&replayer](const log::DecodedFrame& frame) {
+                           return replayer.OnFrame(frame);
+                         }));
   parts.recovery.torn_bytes_cut = parts.log->open_report().torn_bytes;
   return Status::Ok();
 }
@@ -154,8 +157,7 @@ Result<transaction::AppliedPosition> ReadApplied(storage::KvEngine& engine) {
 Status RemoveUnfinished(OpenParts& parts) {
   io::FileSystem& files = *parts.environment.file_system;
   const std::set<std::string> unfinished = {
-      security::kKeyFileName,
-      security::kPublicKeyFileName,
+      security::kKeyFileName, security::kPublicKeyFileName,
       std::string(kFormatFileName) + io::kTemporarySuffix,
       std::string(security::kKeyFileName) + io::kTemporarySuffix,
       std::string(security::kPublicKeyFileName) + io::kTemporarySuffix};
@@ -224,7 +226,8 @@ Result<std::unique_ptr<OpenParts>> OpenAll(const Environment& environment,
       options.memory_budget_bytes * kHeadCacheShare / kPercent, position.timestamp);
   parts->snapshots = std::make_unique<transaction::SnapshotRegistry>(
       *environment.clock, static_cast<std::uint64_t>(options.transaction_age_max.count()));
-  PHENIX_ASSIGN_OR_RETURN(const CommitTimestamp safepoint, transaction::ReadSafepoint(*parts->engine));
+  PHENIX_ASSIGN_OR_RETURN(const CommitTimestamp safepoint,
+                          transaction::ReadSafepoint(*parts->engine));
   parts->snapshots->AdvanceSafepoint(safepoint);
   parts->pipeline = std::make_unique<transaction::CommitPipeline>(
       transaction::CommitParts{.log = parts->log.get(),

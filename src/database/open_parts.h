@@ -22,8 +22,8 @@
 #include "storage/kv_engine.h"
 #include "transaction/catalog.h"
 #include "transaction/commit/commit_pipeline.h"
-#include "transaction/head_cache.h"
 #include "transaction/commit/snapshot_registry.h"
+#include "transaction/head_cache.h"
 
 namespace phenix::database {
 

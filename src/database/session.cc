@@ -16,8 +16,8 @@ transaction::ReadView MakeView(OpenParts& parts, CommitTimestamp at, bool as_of)
   view.catalogs = &parts.catalogs;
   view.catalog = parts.catalogs.At(at);
   view.at = at;
-  view.now_ms = as_of ? at.value() >> kTimestampCounterBits
-                      : parts.environment.clock->WallMilliseconds();
+  view.now_ms =
+      as_of ? at.value() >> kTimestampCounterBits : parts.environment.clock->WallMilliseconds();
   return view;
 }
 
@@ -149,7 +149,8 @@ Result<CommitReceipt> OpenTransaction::Commit() {
   PHENIX_RETURN_IF_ERROR(CheckTransactionSize(parts_.options, work_->leaves_version.size(),
                                               work_->writes.size_bytes()));
   CommitReceipt receipt;
-  const bool writes_nothing = work_->writes.size_bytes() == 0 && work_->writes.conflicts().checks().empty();
+  const bool writes_nothing =
+      work_->writes.size_bytes() == 0 && work_->writes.conflicts().checks().empty();
   if (writes_nothing) {
     // A read-only transaction is its snapshot: it is serializable at its read timestamp.
     receipt.commit_timestamp = at_.value();

@@ -13,11 +13,11 @@
 
 #include "database/open_parts.h"
 #include "phenix/transaction.h"
+#include "transaction/commit/read_set.h"
+#include "transaction/commit/write_set.h"
 #include "transaction/entity_writer.h"
 #include "transaction/ordinal_allocator.h"
-#include "transaction/commit/read_set.h"
 #include "transaction/state_reader.h"
-#include "transaction/commit/write_set.h"
 
 namespace phenix::database {
 

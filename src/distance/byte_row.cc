@@ -162,6 +162,10 @@ void ByteRowCodec::EncodeQuery(const std::uint8_t* row, EncodedQuery* query) con
 }
 
 void ByteRowCodec::DecodeRow(const std::uint8_t* row, std::span<float> values) const {
+  if (kind_ == ByteRowKind::kExact) {
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(row[i]);
+    return;
+  }
   const RowConstants constants = ConstantsOf(row, stride_);
   for (std::size_t i = 0; i < values.size(); ++i) {
     const float decoded = constants.scale * static_cast<float>(row[i] - zero_point());

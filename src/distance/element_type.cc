@@ -39,7 +39,7 @@ bool ExactHalf(float value, std::uint16_t* raw) {
   const std::uint32_t sign = (bits >> 16U) & 0x8000U;
   const float magnitude = std::fabs(value);
   std::uint32_t half = 0;
-  if (magnitude >= 0x1p-14F) {
+  if (!(magnitude < 0x1p-14F)) {  // NaN too
     const std::uint32_t exponent = ((bits >> 23U) & 0xFFU);
     if (exponent > 142U || (bits & 0x1FFFU) != 0) return false;  // above 65504, or more bits
     half = ((exponent - 112U) << 10U) | ((bits >> 13U) & 0x3FFU);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cstdint>
+#include <cstdio>
 #include <fstream>
 #include <set>
 #include <string>
@@ -31,7 +32,9 @@ std::string PayloadOf(int number) {
 
 /// A database directory on the real file system.
 struct Place {
-  explicit Place(const std::string& name) : directory(testing::TempDir() + "/phenix_log_" + name) {
+  // The process id keeps two runs on one machine apart.
+  explicit Place(const std::string& name)
+      : directory(testing::TempDir() + "/phenix_log_" + name + "_" + std::to_string(getpid())) {
     io::FileSystem& files = io::PosixFileSystem();
     EXPECT_TRUE(io::RemoveTree(files, directory).ok());
     EXPECT_TRUE(files.CreateDirectories(directory).ok());
@@ -41,6 +44,8 @@ struct Place {
             .ok());
   }
   ~Place() { EXPECT_TRUE(io::RemoveTree(io::PosixFileSystem(), directory).ok()); }
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
   std::string directory;
 };
 
@@ -78,10 +83,17 @@ Result<Opened> OpenAt(const std::string& directory, std::uint64_t replay_after) 
   return opened;
 }
 
+/// Ends a child that met an error which no crash explains.
+void Require(const Status& status, const char* what) {
+  if (status.ok()) return;
+  std::fprintf(stderr, "child: %s: %s\n", what, status.ToString().c_str());
+  _exit(1);
+}
+
 /// What a child process does; it writes down each acknowledged number and each trim watermark.
 void WorkOnce(const std::string& directory, std::uint64_t state) {
   Result<Opened> opened = OpenAt(directory, state);
-  if (!opened.ok()) _exit(1);
+  Require(opened.status(), "open");
   std::ofstream acknowledged(directory + "/acknowledged", std::ios::app);
   std::ofstream watermark(directory + "/watermark", std::ios::app);
   for (int number = 0; number < kAppends; ++number) {
@@ -93,15 +105,15 @@ void WorkOnce(const std::string& directory, std::uint64_t state) {
                                                                 .timestamp_max = {},
                                                                 .closed = {},
                                                                 .shards = {}});
-    if (!appended.ok()) _exit(2);
-    acknowledged << appended->sequence.value() << " " << number << std::endl;
+    Require(appended.status(), "append");
+    acknowledged << appended->sequence.value() << " " << number << "\n" << std::flush;
     if (number % 10 == 9) {
       const std::uint64_t until = appended->sequence.value() - kKeptFrames;
-      watermark << until << std::endl;
-      if (!opened->log->TrimBefore(LogSequence(until)).ok()) _exit(3);
+      watermark << until << "\n" << std::flush;
+      Require(opened->log->TrimBefore(LogSequence(until)), "trim");
     }
   }
-  if (!opened->log->Close().ok()) _exit(4);
+  Require(opened->log->Close(), "close");
 }
 
 int RunChild(const std::string& directory, std::uint64_t state, const std::string& point,

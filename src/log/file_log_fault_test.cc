@@ -177,51 +177,64 @@ void CheckReplay(FaultRig& rig, const Expectation& expected) {
   rig.written.insert(rig.written.end(), rig.replayed.begin(), rig.replayed.end());
 }
 
+struct Coverage {
+  std::uint64_t acknowledged = 0, cuts = 0, faults = 0, torn = 0;
+};
+
+/// A power cut to come, a fault to come, or neither.
+void PlanTrouble(FaultRig& rig, io::SeededRandom& choice) {
+  const std::uint64_t trouble = choice.Next64() % 4;
+  if (trouble < 2) rig.disk->CutPowerAfter(1 + choice.Next64() % 150);
+  if (trouble != 2) return;
+  const bool sync = choice.Next64() % 2 == 0;
+  rig.disk->Inject({.kind = sync ? sim::FaultKind::kSyncError : sim::FaultKind::kShortWrite,
+                    .path_part = ".phl",
+                    .skip = choice.Next64() % 40});
+}
+
+/// Six times: trouble planned, log opened, compared and written to, power perhaps cut.
+void LiveThroughTrouble(std::uint64_t seed, Coverage& coverage) {
+  FaultRig rig(seed);
+  io::SeededRandom choice(seed + 5000);
+  rig.options.segment_size_bytes = kSegmentBytesMin * (1 + choice.Next64() % 3);
+  rig.options.signing = security::SigningMode::kHmac;
+  rig.options.encrypt = choice.Next64() % 2 == 0;
+  Expectation expected;
+  for (int round = 0; round < 6; ++round) {
+    PlanTrouble(rig, choice);
+    const Status opened = rig.Open(LogSequence(expected.state));
+    ASSERT_NE(opened.code(), StatusCode::kCorruption) << opened.ToString();
+    if (opened.ok()) {
+      ASSERT_NO_FATAL_FAILURE(CheckReplay(rig, expected));
+      coverage.torn += rig.log->open_report().torn_bytes > 0 ? 1 : 0;
+      Work(rig, choice, expected);
+    }
+    coverage.faults += rig.disk->FaultCount() > 0 ? 1 : 0;
+    rig.disk->ClearFaults();
+    if (choice.Next64() % 3 != 0 || !rig.disk->HasPower()) {
+      rig.disk->RestorePower();
+      ++coverage.cuts;
+    }
+  }
+  coverage.acknowledged += expected.acknowledged;
+}
+
 TEST(FileLogFaults, KeepsEveryAcknowledgedFrameOverPowerCutsAndFaults) {
   constexpr std::uint64_t kSeeds = 400;
-  std::uint64_t cuts = 0, faults = 0, acknowledged = 0, torn = 0;
+  Coverage coverage;
   for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
     SCOPED_TRACE("seed=" + std::to_string(seed));
-    FaultRig rig(seed);
-    io::SeededRandom choice(seed + 5000);
-    rig.options.segment_size_bytes = kSegmentBytesMin * (1 + choice.Next64() % 3);
-    rig.options.signing = security::SigningMode::kHmac;
-    rig.options.encrypt = choice.Next64() % 2 == 0;
-    Expectation expected;
-    for (int round = 0; round < 6; ++round) {
-      const std::uint64_t trouble = choice.Next64() % 4;
-      if (trouble < 2) rig.disk->CutPowerAfter(1 + choice.Next64() % 150);
-      if (trouble == 2) {
-        rig.disk->Inject({.kind = choice.Next64() % 2 == 0 ? sim::FaultKind::kSyncError
-                                                           : sim::FaultKind::kShortWrite,
-                          .path_part = ".phl",
-                          .skip = choice.Next64() % 40});
-      }
-      const Status opened = rig.Open(LogSequence(expected.state));
-      if (opened.ok()) {
-        CheckReplay(rig, expected);
-        if (HasFatalFailure()) return;
-        torn += rig.log->open_report().torn_bytes > 0 ? 1 : 0;
-        Work(rig, choice, expected);
-      } else {
-        ASSERT_NE(opened.code(), StatusCode::kCorruption) << opened.ToString();
-      }
-      faults += rig.disk->FaultCount() > 0 ? 1 : 0;
-      rig.disk->ClearFaults();
-      if (choice.Next64() % 3 != 0 || !rig.disk->HasPower()) {
-        rig.disk->RestorePower();
-        ++cuts;
-      }
-    }
-    acknowledged += expected.acknowledged;
+    ASSERT_NO_FATAL_FAILURE(LiveThroughTrouble(seed, coverage));
   }
-  EXPECT_GT(torn, 0U);
+  EXPECT_GT(coverage.torn, 0U);
   std::printf(
       "[ covered  ] seeds 1-%llu: %llu frames acknowledged, %llu power cuts, %llu rounds with"
       " faults, %llu torn tails cut\n",
-      static_cast<unsigned long long>(kSeeds), static_cast<unsigned long long>(acknowledged),
-      static_cast<unsigned long long>(cuts), static_cast<unsigned long long>(faults),
-      static_cast<unsigned long long>(torn));
+      static_cast<unsigned long long>(kSeeds),
+      static_cast<unsigned long long>(coverage.acknowledged),
+      static_cast<unsigned long long>(coverage.cuts),
+      static_cast<unsigned long long>(coverage.faults),
+      static_cast<unsigned long long>(coverage.torn));
 }
 
 }  // namespace

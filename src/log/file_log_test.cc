@@ -254,44 +254,51 @@ TEST(FileLog, RefusesTheKeysOfAnotherDatabaseAndAnotherLane) {
   EXPECT_EQ(rig.Open().code(), StatusCode::kCorruption);
 }
 
+/// Appends `count` frames, prepared outside of `order`; returns how many failed.
+int AppendMany(FileLog& log, base::Mutex& order, char letter, std::size_t count) {
+  int failures = 0;
+  for (std::size_t number = 0; number < count; ++number) {
+    const std::string payload(2000 + number, letter);
+    const LogRecord record{
+        .type = RecordType::kTransaction, .transaction_id = {}, .payload = payload};
+    Result<PreparedBody> body = log.PrepareBody({&record, 1}, {});
+    const base::MutexLock lock(order);
+    if (!body.ok() || !log.AppendPrepared(*std::move(body), {}).ok()) ++failures;
+  }
+  return failures;
+}
+
+/// Reads beside the writers until frame `end`; returns how many frames or calls were wrong.
+int ReadUntil(const FileLog& log, std::uint64_t end) {
+  int failures = 0;
+  std::uint64_t last = 0;
+  while (last < end && failures == 0) {
+    const Status read = log.ReadFrom(LogSequence(last + 1), [&](const DecodedFrame& frame) {
+      if (frame.header.sequence.value() != last + 1) ++failures;
+      last = frame.header.sequence.value();
+      return Status::Ok();
+    });
+    if (!read.ok()) ++failures;
+  }
+  return failures;
+}
+
 TEST(FileLog, AppendsBodiesThatOtherThreadsPrepared) {
   MemoryRig rig;
   rig.options.segment_size_bytes = 64 * kKibibyte;
   ASSERT_TRUE(rig.Open().ok());
-  constexpr int kThreads = 4;
-  constexpr int kFrames = 50;
+  constexpr std::size_t kThreads = 4;
+  constexpr std::size_t kFrames = 50;
   base::Mutex order;
-  std::vector<std::thread> threads;
   std::atomic<int> failures{0};
-  for (int thread = 0; thread < kThreads; ++thread) {
-    threads.emplace_back([&, thread] {
-      for (int number = 0; number < kFrames; ++number) {
-        const std::string payload(2000 + static_cast<std::size_t>(number),
-                                  static_cast<char>('a' + thread));
-        const LogRecord record{
-            .type = RecordType::kTransaction, .transaction_id = {}, .payload = payload};
-        Result<PreparedBody> body = rig.log->PrepareBody({&record, 1}, {});
-        const base::MutexLock lock(order);
-        if (!body.ok() || !rig.log->AppendPrepared(*std::move(body), {}).ok()) ++failures;
-      }
-    });
+  std::vector<std::thread> threads;
+  threads.reserve(kThreads + 1);
+  for (std::size_t thread = 0; thread < kThreads; ++thread) {
+    const char letter = static_cast<char>('a' + thread);
+    threads.emplace_back([&, letter] { failures += AppendMany(*rig.log, order, letter, kFrames); });
   }
-  std::thread reader([&] {
-    std::uint64_t last = 0;
-    while (last < 1 + kThreads * kFrames) {
-      std::uint64_t seen = 0;
-      const Status read = rig.log->ReadFrom(LogSequence(last + 1), [&](const DecodedFrame& frame) {
-        seen = frame.header.sequence.value();
-        if (seen != last + 1) ++failures;
-        last = seen;
-        return Status::Ok();
-      });
-      if (!read.ok()) ++failures;
-      if (!read.ok()) return;
-    }
-  });
+  threads.emplace_back([&] { failures += ReadUntil(*rig.log, 1 + kThreads * kFrames); });
   for (std::thread& thread : threads) thread.join();
-  reader.join();
   EXPECT_EQ(failures.load(), 0);
   EXPECT_EQ(rig.log->DurableSequence(), LogSequence(1 + kThreads * kFrames));
 }

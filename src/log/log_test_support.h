@@ -55,6 +55,7 @@ inline bool IsControl(const DecodedFrame& frame) {
 /// Borrowed views of owned records.
 inline std::vector<LogRecord> Borrow(const std::vector<OwnedRecord>& owned) {
   std::vector<LogRecord> records;
+  records.reserve(owned.size());
   for (const OwnedRecord& record : owned) {
     records.push_back({.type = record.type,
                        .transaction_id = {},

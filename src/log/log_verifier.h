@@ -22,7 +22,7 @@
 namespace phenix::log {
 
 /// Exit codes of `phenix verify`.
-enum class VerifyExitCode : int {
+enum class VerifyExitCode : std::uint8_t {
   kClean = 0,
   kUsage = 1,
   kInputOutput = 2,

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <string>
 
@@ -126,7 +127,8 @@ TEST(FileKeyProvider, RefusesToReplaceAFileAndNamesWhatItLacks) {
 }
 
 TEST(FileKeyProvider, MakesAFileThatOnlyItsOwnerCanRead) {
-  const std::string path = testing::TempDir() + "/phenix_master_key_test";
+  const std::string path =
+      testing::TempDir() + "/phenix_master_key_test_" + std::to_string(getpid());
   static_cast<void>(io::PosixFileSystem().RemoveFile(path).ok());
   ASSERT_TRUE(FileKeyProvider::Create(io::PosixFileSystem(), io::SystemRandom(), path).ok());
   struct stat attributes{};

@@ -6,6 +6,8 @@
 #include <set>
 #include <utility>
 
+#include "model/document_format.h"
+
 namespace phenix::server {
 namespace {
 
@@ -21,6 +23,8 @@ std::size_t LineOf(const YAML::Mark& mark) {
 Status Collect(const YAML::Node& node, const std::string& prefix, unsigned depth,
                std::vector<YamlScalar>& scalars) {
   if (depth > kConfigurationDepthMax) return AtLine(LineOf(node.Mark()), "nested too deeply");
+  if (scalars.size() > kConfigurationScalarsMax)
+    return AtLine(LineOf(node.Mark()), "too many values");
   if (node.IsScalar() && !prefix.empty()) {
     scalars.push_back({prefix, node.Scalar(), LineOf(node.Mark())});
     return Status::Ok();
@@ -56,6 +60,8 @@ Result<std::vector<YamlScalar>> ReadParsed(const std::vector<YAML::Node>& docume
 
 Result<std::vector<YamlScalar>> ReadYaml(const std::string& text) {
   if (text.size() > kConfigurationBytesMax) return AtLine(1, "the file is larger than 1 MiB");
+  // The parser behind this loops for ever, and allocates all the while, on some invalid UTF-8.
+  if (!model::IsValidUtf8(text)) return AtLine(1, "the file is not valid UTF-8");
   try {
     return ReadParsed(YAML::LoadAll(text));
   } catch (const YAML::Exception& error) {

@@ -1,3 +1,5 @@
+#include "storage/backup_manifest.h"
+
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -5,7 +7,6 @@
 #include <fstream>
 
 #include "storage/backup_copy.h"
-#include "storage/backup_manifest.h"
 
 namespace phenix::storage {
 namespace {

@@ -29,7 +29,8 @@ void DecodeNames(base::ByteReader& reader, std::map<std::string, Number, std::le
   const std::uint64_t count = reader.ReadVarint();
   for (std::uint64_t position = 0; position < count && reader.ok(); ++position) {
     std::string name(reader.ReadLengthPrefixed());
-    names.insert_or_assign(std::move(name), Number(static_cast<std::uint16_t>(reader.ReadVarint())));
+    names.insert_or_assign(std::move(name),
+                           Number(static_cast<std::uint16_t>(reader.ReadVarint())));
   }
 }
 

@@ -1,8 +1,8 @@
 // The collections and labels of a database at one timestamp, and the list of such catalogs.
 //
-// Invariants: a Catalog never changes; collection, field, path and label numbers are never used again.
-// Threads:    Catalog: any. CatalogHistory: any.
-// Ownership:  catalogs are shared by the readers that still use an older one.
+// Invariants: a Catalog never changes; collection, field, path and label numbers are never used
+// again. Threads:    Catalog: any. CatalogHistory: any. Ownership:  catalogs are shared by the
+// readers that still use an older one.
 #ifndef TRANSACTION_CATALOG_H_
 #define TRANSACTION_CATALOG_H_
 

@@ -109,19 +109,20 @@ Status Collector::RemoveEdgesOf(EntityOrdinal ordinal, CollectorReport& report) 
 }
 
 Status Collector::CollectDropped(CommitTimestamp safepoint, CollectorReport& report) {
-  return ForEachWaiting(
-      engine_, kDroppedCollectionPrefix, safepoint, [&](base::ByteView rest) -> Result<bool> {
-        if (rest.size() != sizeof(std::uint32_t)) {
-          return Status(StatusCode::kCorruption, "malformed dropped collection");
-        }
-        PHENIX_RETURN_IF_ERROR(RemoveCollection(CollectionId(base::LoadBig32(rest.data())), report));
-        storage::KvBatch batch;
-        batch.Delete(storage::Family::kSystem,
-                     std::string(kDroppedCollectionPrefix) + std::string(rest));
-        PHENIX_RETURN_IF_ERROR(engine_.Write(batch));
-        ++report.collections_removed;
-        return true;
-      });
+  return ForEachWaiting(engine_, kDroppedCollectionPrefix, safepoint,
+                        [&](base::ByteView rest) -> Result<bool> {
+                          if (rest.size() != sizeof(std::uint32_t)) {
+                            return Status(StatusCode::kCorruption, "malformed dropped collection");
+                          }
+                          PHENIX_RETURN_IF_ERROR(
+                              RemoveCollection(CollectionId(base::LoadBig32(rest.data())), report));
+                          storage::KvBatch batch;
+                          batch.Delete(storage::Family::kSystem,
+                                       std::string(kDroppedCollectionPrefix) + std::string(rest));
+                          PHENIX_RETURN_IF_ERROR(engine_.Write(batch));
+                          ++report.collections_removed;
+                          return true;
+                        });
 }
 
 Status Collector::RemoveCollection(CollectionId collection, CollectorReport& report) {

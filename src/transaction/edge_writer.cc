@@ -137,9 +137,8 @@ Status EntityWriter::ApplyPutEdge(const PutEdgeOperation& operation) {
 
 Status EntityWriter::ApplyDeleteEdge(const DeleteEdgeOperation& operation) {
   PHENIX_ASSIGN_OR_RETURN(const Target source, Resolve(operation.collection, operation.source));
-  const std::string& collection = operation.target.collection.empty()
-                                      ? operation.collection
-                                      : operation.target.collection;
+  const std::string& collection =
+      operation.target.collection.empty() ? operation.collection : operation.target.collection;
   PHENIX_ASSIGN_OR_RETURN(const Target target, Resolve(collection, operation.target.id));
   const std::optional<LabelId> label = labels_->FindLabel(operation.label);
   if (source.found.has_value() && target.found.has_value() && label.has_value()) {
@@ -147,8 +146,9 @@ Status EntityWriter::ApplyDeleteEdge(const DeleteEdgeOperation& operation) {
     const std::string key = EdgeKey(ordinal, *label, target.found->row.ordinal);
     PHENIX_ASSIGN_OR_RETURN(const auto before, reader_.FindRow(Family::kEdgeOut, key));
     if (before.has_value()) {
-      return StageEdgeRemoval(source, ordinal, *label,
-                              {.collection = target.record, .id = target.id, .found = *target.found});
+      return StageEdgeRemoval(
+          source, ordinal, *label,
+          {.collection = target.record, .id = target.id, .found = *target.found});
     }
     CheckWritten(Family::kEdgeOut, key);
   }

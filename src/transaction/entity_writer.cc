@@ -43,7 +43,8 @@ Status EntityWriter::Apply(const WriteOperation& operation) {
         if constexpr (std::is_same_v<Operation, PutOperation>) return ApplyPut(concrete);
         if constexpr (std::is_same_v<Operation, DeleteOperation>) return ApplyDelete(concrete);
         if constexpr (std::is_same_v<Operation, PutEdgeOperation>) return ApplyPutEdge(concrete);
-        if constexpr (std::is_same_v<Operation, DeleteEdgeOperation>) return ApplyDeleteEdge(concrete);
+        if constexpr (std::is_same_v<Operation, DeleteEdgeOperation>)
+          return ApplyDeleteEdge(concrete);
         if constexpr (std::is_same_v<Operation, CheckOperation>) return ApplyCheck(concrete);
       },
       operation);
@@ -67,8 +68,8 @@ Status EntityWriter::CheckPrecondition(const Target& target,
                                        const Precondition& precondition) const {
   const std::string name = Quoted(target.record->schema.name, target.id);
   if (precondition.if_absent && target.found.has_value()) {
-    return PreconditionFailed(name, "expected absent, got version " +
-                                        std::to_string(target.found->version.value()));
+    return PreconditionFailed(
+        name, "expected absent, got version " + std::to_string(target.found->version.value()));
   }
   if (precondition.if_present && !target.found.has_value()) {
     return PreconditionFailed(name, "expected present, got absent");
@@ -92,7 +93,8 @@ Status EntityWriter::CheckPrecondition(const Target& target,
                     {.collection = target.record, .id = target.id, .found = *target.found},
                     warnings));
   if (matches) return Status::Ok();
-  return PreconditionFailed(name, "the filter " + precondition.if_filter->ToJson() + " does not match");
+  return PreconditionFailed(name,
+                            "the filter " + precondition.if_filter->ToJson() + " does not match");
 }
 
 Status EntityWriter::CheckMode(const Target& target, PutMode mode) const {
@@ -141,8 +143,8 @@ Status EntityWriter::ApplyPut(const PutOperation& operation) {
   }
   std::optional<Document> before;
   if (target.found.has_value()) before = DocumentOf(target.found->row);
-  PHENIX_RETURN_IF_ERROR(StageUniqueValues(target, before.has_value() ? &*before : nullptr,
-                                           &document, row.ordinal));
+  PHENIX_RETURN_IF_ERROR(
+      StageUniqueValues(target, before.has_value() ? &*before : nullptr, &document, row.ordinal));
   PHENIX_RETURN_IF_ERROR(StageVectors(target, operation, row));
   PHENIX_RETURN_IF_ERROR(StageEntity(target, row));
   return StageEdges(target, row.ordinal, operation);
@@ -184,8 +186,8 @@ Status EntityWriter::StageVectors(const Target& target, const PutOperation& oper
   for (const auto& [name, elements] : operation.vectors) {
     const auto field = record.fields.find(name);
     if (field == record.fields.end()) {
-      return {StatusCode::kNotFound, "collection '" + record.schema.name +
-                                         "' has no vector field '" + name + "'"};
+      return {StatusCode::kNotFound,
+              "collection '" + record.schema.name + "' has no vector field '" + name + "'"};
     }
     const bool had = std::find(held.begin(), held.end(), field->second) != held.end();
     if (elements.empty()) {
@@ -277,7 +279,8 @@ Status EntityWriter::StageDeletion(const Target& target) {
   const Document before = DocumentOf(row);
   PHENIX_RETURN_IF_ERROR(StageUniqueValues(target, &before, nullptr, row.ordinal));
   for (const FieldId field : row.vectors) {
-    StageRow(Family::kVector, VectorKey(target.record->id, field, row.ordinal), TombstoneRow(), true);
+    StageRow(Family::kVector, VectorKey(target.record->id, field, row.ordinal), TombstoneRow(),
+             true);
   }
   StageRow(Family::kEntity, target.key, TombstoneRow(), true);
   // Edges of a dead incarnation are invisible from now on, and removed once no snapshot needs them.
@@ -325,10 +328,9 @@ Status EntityWriter::ApplyCheck(const CheckOperation& operation) {
 }
 
 void EntityWriter::StageRow(Family family, std::string key, std::string value, bool supersedes) {
-  writes_.Stage(family, std::move(key),
-                {.operation = StateOperation::kPut,
-                 .value = std::move(value),
-                 .supersedes = supersedes});
+  writes_.Stage(
+      family, std::move(key),
+      {.operation = StateOperation::kPut, .value = std::move(value), .supersedes = supersedes});
 }
 
 void EntityWriter::CheckWritten(Family family, const std::string& key) {

@@ -1,8 +1,9 @@
-// Turns write operations into staged rows: resolves names, checks modes, preconditions, schema, unique
-// values and edge endpoints against what the transaction sees, and notes the conflict checks that
-// keep the outcome true until the commit.
+// Turns write operations into staged rows: resolves names, checks modes, preconditions, schema,
+// unique values and edge endpoints against what the transaction sees, and notes the conflict checks
+// that keep the outcome true until the commit.
 //
-// Invariants: an operation that fails stages nothing; an edge is staged in both directions or not at
+// Invariants: an operation that fails stages nothing; an edge is staged in both directions or not
+// at
 //             all, and only between entities that exist at the snapshot or are staged.
 // Threads:    one at a time. Ownership: borrows the reader, the write set and the allocator.
 // Errors:     those of phenix/write_batch.h, each naming collection and entity.
@@ -17,9 +18,9 @@
 #include <vector>
 
 #include "phenix/write_batch.h"
+#include "transaction/commit/write_set.h"
 #include "transaction/ordinal_allocator.h"
 #include "transaction/state_reader.h"
-#include "transaction/commit/write_set.h"
 
 namespace phenix::transaction {
 

@@ -93,8 +93,10 @@ bool CloserFirst(const Neighbor& a, const Neighbor& b) {
 
 double ExactDistance(Metric metric, std::span<const float> a, base::ByteView b) {
   switch (metric) {
-    case Metric::kL2: return std::sqrt(Accumulate<true>(a, b).square_difference);
-    case Metric::kDot: return -Accumulate<false>(a, b).product;
+    case Metric::kL2:
+      return std::sqrt(Accumulate<true>(a, b).square_difference);
+    case Metric::kDot:
+      return -Accumulate<false>(a, b).product;
     case Metric::kCosine: {
       const Sums sums = Accumulate<false>(a, b);
       const double norms = std::sqrt(sums.square_a) * std::sqrt(sums.square_b);
@@ -106,9 +108,12 @@ double ExactDistance(Metric metric, std::span<const float> a, base::ByteView b) 
 
 double ScoreOf(Metric metric, double distance) {
   switch (metric) {
-    case Metric::kL2: return 1.0 / (1.0 + distance);
-    case Metric::kCosine: return 1.0 - distance;
-    case Metric::kDot: return -distance;
+    case Metric::kL2:
+      return 1.0 / (1.0 + distance);
+    case Metric::kCosine:
+      return 1.0 - distance;
+    case Metric::kDot:
+      return -distance;
   }
   return 0;
 }

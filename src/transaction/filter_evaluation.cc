@@ -80,7 +80,8 @@ class EdgeWalk {
     return condition_.labels.empty() || !labels_.empty();
   }
 
-  // Follows the edges of `from`; with `next` the other ends go there, else they are tested and counted.
+  // Follows the edges of `from`; with `next` the other ends go there, else they are tested and
+  // counted.
   Status Step(EntityOrdinal from, std::set<EntityOrdinal>* next) {
     using Direction = EdgeCondition::Direction;
     if (condition_.direction != Direction::kIn) {
@@ -101,13 +102,13 @@ class EdgeWalk {
   }
 
   Status Follow(Family family, const std::string& prefix, std::set<EntityOrdinal>* next) {
-    VisibleWalk walk = evaluation_.reader.Walk(
-        {.family = family, .begin = prefix, .end = PrefixEnd(prefix)});
+    VisibleWalk walk =
+        evaluation_.reader.Walk({.family = family, .begin = prefix, .end = PrefixEnd(prefix)});
     for (; walk.Valid(); walk.Next()) {
       if (++evaluation_.edges_walked > kFilterEdgesMax) {
-        return {StatusCode::kResourceExhausted,
-                "$edge: a filter may walk " + std::to_string(kFilterEdgesMax) +
-                    " edges for one entity"};
+        return {StatusCode::kResourceExhausted, "$edge: a filter may walk " +
+                                                    std::to_string(kFilterEdgesMax) +
+                                                    " edges for one entity"};
       }
       const ParsedEdgeKey key = ParseEdgeKey(walk.key());
       const bool seen_on_the_way_out = family == Family::kEdgeIn && key.near == key.far &&
@@ -129,8 +130,9 @@ class EdgeWalk {
     if (condition_.edge == nullptr) return true;
     std::string stored(row);
     if (family == Family::kEdgeIn) {
-      PHENIX_ASSIGN_OR_RETURN(auto out, evaluation_.reader.FindRow(
-                                            Family::kEdgeOut, EdgeKey(key.far, key.label, key.near)));
+      PHENIX_ASSIGN_OR_RETURN(
+          auto out,
+          evaluation_.reader.FindRow(Family::kEdgeOut, EdgeKey(key.far, key.label, key.near)));
       if (!out.has_value()) return Status(StatusCode::kCorruption, "edge without its mirror");
       stored = std::move(out->value);
     }
@@ -145,7 +147,8 @@ class EdgeWalk {
     PHENIX_ASSIGN_OR_RETURN(const auto live, evaluation_.reader.FindOrdinal(ordinal));
     if (!live.has_value()) return false;
     if (condition_.to == nullptr) return true;
-    const FilterSubject subject{.collection = live->collection, .id = live->id, .found = live->found};
+    const FilterSubject subject{
+        .collection = live->collection, .id = live->id, .found = live->found};
     StateContext end(evaluation_, subject);
     return model::EvaluateNode(*condition_.to, end);
   }

@@ -1,9 +1,11 @@
-// Evaluates a filter for one entity at a reader's snapshot: the document through model/, and what only
-// the state knows (vectors present, edges, linked entities) through the reader.
+// Evaluates a filter for one entity at a reader's snapshot: the document through model/, and what
+// only the state knows (vectors present, edges, linked entities) through the reader.
 //
 // Threads: as the reader.
-// Cost:    the conditions on the document are pure; each $edge condition walks the entity's edges and
-//          looks the other ends up, breadth first, at most kFilterEdgesMax edges a filter and entity.
+// Cost:    the conditions on the document are pure; each $edge condition walks the entity's edges
+// and
+//          looks the other ends up, breadth first, at most kFilterEdgesMax edges a filter and
+//          entity.
 #ifndef TRANSACTION_FILTER_EVALUATION_H_
 #define TRANSACTION_FILTER_EVALUATION_H_
 
@@ -27,8 +29,7 @@ struct FilterSubject {
 
 /// Errors: kResourceExhausted when an $edge condition walks too far; those of reading.
 Result<bool> MatchesFilter(const Filter& filter, const StateReader& reader,
-                           const FilterSubject& subject,
-                           model::FilterWarnings& warnings);
+                           const FilterSubject& subject, model::FilterWarnings& warnings);
 
 }  // namespace phenix::transaction
 

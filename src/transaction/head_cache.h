@@ -1,7 +1,8 @@
 // The newest committed version of entity rows, in memory, so that a hot point read costs a hash
 // look-up instead of a walk through the engine.
 //
-// Invariants: an entry is the newest version of its key that was applied; an entry is inserted after
+// Invariants: an entry is the newest version of its key that was applied; an entry is inserted
+// after
 //             a read only if nothing was applied to its shard since the read's timestamp.
 // Threads:    any. Cost: one shard lock a call, never held across I/O.
 #ifndef TRANSACTION_HEAD_CACHE_H_

@@ -10,7 +10,8 @@ namespace phenix::transaction {
 namespace {
 
 Status BadCursor(const std::string& why) {
-  return {StatusCode::kInvalidArgument, "cursor: expected one that an earlier page returned, " + why};
+  return {StatusCode::kInvalidArgument,
+          "cursor: expected one that an earlier page returned, " + why};
 }
 
 }  // namespace
@@ -30,7 +31,8 @@ Result<std::string> DecodeCursor(std::string_view cursor, CommitTimestamp at) {
   const std::string& bytes = *decoded;
   constexpr std::size_t kFrame = sizeof(std::uint64_t) + sizeof(std::uint32_t);
   if (bytes.size() < kFrame) return BadCursor("got one that was cut short");
-  const base::ByteView content = base::ByteView(bytes).substr(0, bytes.size() - sizeof(std::uint32_t));
+  const base::ByteView content =
+      base::ByteView(bytes).substr(0, bytes.size() - sizeof(std::uint32_t));
   if (base::LoadLittle<std::uint32_t>(bytes.data() + content.size()) != base::Crc32c(content)) {
     return BadCursor("got one that was altered");
   }

@@ -10,8 +10,8 @@ namespace {
 
 Status CheckLimit(std::uint32_t limit, std::uint32_t limit_max) {
   if (limit >= 1 && limit <= limit_max) return Status::Ok();
-  return {StatusCode::kInvalidArgument, "limit: expected 1 to " + std::to_string(limit_max) +
-                                            ", got " + std::to_string(limit)};
+  return {StatusCode::kInvalidArgument,
+          "limit: expected 1 to " + std::to_string(limit_max) + ", got " + std::to_string(limit)};
 }
 
 Status NoSuchEntity(std::string_view collection, std::string_view id) {
@@ -122,7 +122,8 @@ Result<EntityPage> RequestReader::Scan(const ScanRequest& request) const {
   return page;
 }
 
-Result<std::uint64_t> RequestReader::Count(std::string_view collection, const Filter& filter) const {
+Result<std::uint64_t> RequestReader::Count(std::string_view collection,
+                                           const Filter& filter) const {
   PHENIX_ASSIGN_OR_RETURN(const Record record, reader_.FindCollection(collection));
   const std::string prefix = EntityPrefix(record->id);
   std::uint64_t count = 0;
@@ -158,7 +159,8 @@ struct RequestReader::EdgeWalk {
 
 Result<EdgePage> RequestReader::Edges(const EdgeRequest& request) const {
   PHENIX_RETURN_IF_ERROR(CheckLimit(request.limit, kEdgePageMax));
-  EdgeWalk walk{.request = request, .record = {}, .ordinal = {}, .label = {}, .labels = {}, .last = {}};
+  EdgeWalk walk{
+      .request = request, .record = {}, .ordinal = {}, .label = {}, .labels = {}, .last = {}};
   PHENIX_ASSIGN_OR_RETURN(walk.record, reader_.FindCollection(request.collection));
   PHENIX_ASSIGN_OR_RETURN(walk.last, DecodeCursor(request.cursor, reader_.view().at));
   PHENIX_ASSIGN_OR_RETURN(const auto found, reader_.FindEntity(walk.record->id, request.id));
@@ -221,7 +223,8 @@ Result<std::optional<IncidentEdge>> RequestReader::BuildEdge(const EdgeWalk& wal
   if (family == Family::kEdgeIn) {
     // Properties lie with the source.
     PHENIX_ASSIGN_OR_RETURN(
-        auto out, reader_.FindRow(Family::kEdgeOut, EdgeKey(parsed.far, parsed.label, parsed.near)));
+        auto out,
+        reader_.FindRow(Family::kEdgeOut, EdgeKey(parsed.far, parsed.label, parsed.near)));
     if (!out.has_value()) return Status(StatusCode::kCorruption, "edge without its mirror");
     stored = std::move(out->value);
   }

@@ -1,7 +1,8 @@
 // Answers the read requests of phenix/reader.h over one StateReader.
 //
 // Threads: as its StateReader. Ownership: borrows it.
-// Errors:  kInvalidArgument for limits, cursors and vectors out of range, each with what was expected.
+// Errors:  kInvalidArgument for limits, cursors and vectors out of range, each with what was
+// expected.
 #ifndef TRANSACTION_REQUEST_READER_H_
 #define TRANSACTION_REQUEST_READER_H_
 
@@ -22,7 +23,8 @@ class RequestReader {
                                    const Include& include) const;
   [[nodiscard]] Result<EntityPage> Scan(const ScanRequest& request) const;
   [[nodiscard]] Result<EdgePage> Edges(const EdgeRequest& request) const;
-  [[nodiscard]] Result<std::uint64_t> Count(std::string_view collection, const Filter& filter) const;
+  [[nodiscard]] Result<std::uint64_t> Count(std::string_view collection,
+                                            const Filter& filter) const;
   [[nodiscard]] Result<CollectionSchema> Collection(std::string_view name) const;
   [[nodiscard]] std::vector<CollectionSchema> Collections() const;
   /// Builds what a request asked for of an entity that was found.

@@ -29,7 +29,8 @@ void NumberNames(const CollectionRecord& before, CollectionRecord& after) {
   }
   for (const std::string& path : after.schema.unique_paths) {
     const auto known = before.unique_paths.find(path);
-    after.unique_paths[path] = known != before.unique_paths.end() ? known->second : after.next_path++;
+    after.unique_paths[path] =
+        known != before.unique_paths.end() ? known->second : after.next_path++;
   }
 }
 
@@ -121,8 +122,9 @@ Status SchemaWriter::Alter(const CollectionSchema& schema) {
     const auto old = before->schema.vectors.find(name);
     if (old != before->schema.vectors.end() && !(old->second == spec)) {
       return {StatusCode::kInvalidArgument,
-              "vector field '" + name + "': dimension and metric cannot change; drop the field and "
-              "add one of another name"};
+              "vector field '" + name +
+                  "': dimension and metric cannot change; drop the field and "
+                  "add one of another name"};
     }
   }
   CollectionRecord after = *before;
@@ -132,7 +134,8 @@ Status SchemaWriter::Alter(const CollectionSchema& schema) {
   PHENIX_RETURN_IF_ERROR(CheckEntities(*before, after));
   for (const auto& [name, field] : before->fields) {
     if (after.fields.contains(name)) continue;
-    writes_.Stage(Family::kSystem, std::string(kDroppedFieldPrefix) + VectorPrefix(before->id, field),
+    writes_.Stage(Family::kSystem,
+                  std::string(kDroppedFieldPrefix) + VectorPrefix(before->id, field),
                   {.operation = StateOperation::kStamp, .value = {}, .supersedes = false});
   }
   ConflictCheck check;
@@ -157,8 +160,8 @@ Status SchemaWriter::CheckEntities(const CollectionRecord& before, const Collect
     const auto parsed = ParseEntityKey(walk.key());
     if (!found.has_value() || !parsed.has_value()) continue;
     if (schema_changed && after.validator != nullptr) {
-      const Status fits = after.validator->Check(
-          model::DocumentAccess::Adopt(std::string(found->row.document)));
+      const Status fits =
+          after.validator->Check(model::DocumentAccess::Adopt(std::string(found->row.document)));
       if (!fits.ok()) {
         return {StatusCode::kPreconditionFailed,
                 "entity '" + parsed->id + "' does not fit: " + std::string(fits.message())};

@@ -1,5 +1,5 @@
-// Creates, alters and drops collections, and creates labels: schema changes as staged rows, plus the
-// catalog that they lead to.
+// Creates, alters and drops collections, and creates labels: schema changes as staged rows, plus
+// the catalog that they lead to.
 //
 // Invariants: all schema changes conflict with each other; a change also conflicts with writes into
 //             its collection since the snapshot (adding a unique path must see them all).
@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "phenix/schema.h"
-#include "transaction/state_reader.h"
 #include "transaction/commit/write_set.h"
+#include "transaction/state_reader.h"
 
 namespace phenix::transaction {
 

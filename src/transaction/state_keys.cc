@@ -69,7 +69,8 @@ std::string VectorKey(CollectionId collection, FieldId field, EntityOrdinal ordi
 
 EntityOrdinal OrdinalOfVectorKey(base::ByteView user_key) {
   PHENIX_ASSERT(user_key.size() >= kVectorKeyBytes);
-  return EntityOrdinal(base::LoadBig64(user_key.data() + sizeof(std::uint32_t) + sizeof(std::uint16_t)));
+  return EntityOrdinal(
+      base::LoadBig64(user_key.data() + sizeof(std::uint32_t) + sizeof(std::uint16_t)));
 }
 
 std::string EdgePrefix(EntityOrdinal near) {

@@ -1,7 +1,8 @@
-// Keys of the state, a function a family (docs/formats/state.md). User keys only: the storage layer's
-// version suffix is added when a write set is applied.
+// Keys of the state, a function a family (docs/formats/state.md). User keys only: the storage
+// layer's version suffix is added when a write set is applied.
 //
-// Order: numbers are big-endian; an entity id is escaped (00 -> 00 FF) and ends in 00 01, so that ids
+// Order: numbers are big-endian; an entity id is escaped (00 -> 00 FF) and ends in 00 01, so that
+// ids
 //        sort by their bytes and no key is a prefix of another.
 #ifndef TRANSACTION_STATE_KEYS_H_
 #define TRANSACTION_STATE_KEYS_H_

@@ -51,8 +51,7 @@ Result<std::optional<FoundEntity>> StateReader::FindIncarnation(CollectionId col
   if (view_.reads != nullptr) view_.reads->AddKey(Family::kEntity, key);
   RowVersion cached = view_.cache->Get(key, view_.at);
   if (cached.bytes == nullptr) {
-    PHENIX_ASSIGN_OR_RETURN(auto version,
-                            view_.engine->GetVersion(Family::kEntity, key, view_.at));
+    PHENIX_ASSIGN_OR_RETURN(auto version, view_.engine->GetVersion(Family::kEntity, key, view_.at));
     if (!version.has_value()) return std::optional<FoundEntity>();
     cached = {version->timestamp, std::make_shared<const std::string>(std::move(version->value))};
     view_.cache->Offer(key, cached, view_.at);
@@ -113,7 +112,8 @@ Result<std::optional<storage::VersionedValue>> StateReader::FindRow(Family famil
 Result<std::optional<std::vector<float>>> StateReader::FindVector(CollectionId collection,
                                                                   FieldId field,
                                                                   EntityOrdinal ordinal) const {
-  PHENIX_ASSIGN_OR_RETURN(auto row, FindRow(Family::kVector, VectorKey(collection, field, ordinal)));
+  PHENIX_ASSIGN_OR_RETURN(auto row,
+                          FindRow(Family::kVector, VectorKey(collection, field, ordinal)));
   if (!row.has_value()) return std::optional<std::vector<float>>();
   PHENIX_ASSIGN_OR_RETURN(const VectorRow vector, DecodeVectorRow(row->value));
   return std::optional(VectorElements(vector));

@@ -1,8 +1,9 @@
 // Reads of the state at one timestamp, in the words of the model: entities, ordinals, vectors.
 //
-// Visibility: an entity is visible when its newest row at or before the timestamp is live and has not
-//             expired; its collection must exist at the timestamp. A transaction's own rows stand in
-//             front of committed ones.
+// Visibility: an entity is visible when its newest row at or before the timestamp is live and has
+// not
+//             expired; its collection must exist at the timestamp. A transaction's own rows stand
+//             in front of committed ones.
 // Threads:    as many as like for a snapshot; one at a time with an overlay or a read set.
 // Ownership:  borrows what it is made of. Results own or share their bytes.
 #ifndef TRANSACTION_STATE_READER_H_
@@ -17,11 +18,11 @@
 
 #include "storage/kv_engine.h"
 #include "transaction/catalog.h"
-#include "transaction/head_cache.h"
 #include "transaction/commit/read_set.h"
+#include "transaction/commit/write_set.h"
+#include "transaction/head_cache.h"
 #include "transaction/state_rows.h"
 #include "transaction/visible_walk.h"
-#include "transaction/commit/write_set.h"
 
 namespace phenix::transaction {
 
@@ -32,7 +33,7 @@ struct ReadView {
   const CatalogHistory* catalogs = nullptr;
   std::shared_ptr<const Catalog> catalog;  ///< as of `at`
   CommitTimestamp at;
-  std::uint64_t now_ms = 0;          ///< entities that expire at or before this are gone
+  std::uint64_t now_ms = 0;           ///< entities that expire at or before this are gone
   const WriteSet* overlay = nullptr;  ///< the transaction's own writes
   ReadSet* reads = nullptr;           ///< where a serializable transaction notes its reads
 };
@@ -84,8 +85,8 @@ class StateReader {
 
  private:
   [[nodiscard]] Result<std::optional<OrdinalMember>> NameOf(EntityOrdinal ordinal) const;
-  [[nodiscard]] Result<std::optional<FoundEntity>> Decode(
-      std::shared_ptr<const std::string> bytes, CommitTimestamp version) const;
+  [[nodiscard]] Result<std::optional<FoundEntity>> Decode(std::shared_ptr<const std::string> bytes,
+                                                          CommitTimestamp version) const;
 
   ReadView view_;
 };

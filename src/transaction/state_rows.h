@@ -56,8 +56,8 @@ struct UniqueRow {
 std::string EncodeUniqueRow(EntityOrdinal ordinal, std::string_view id);
 Result<UniqueRow> DecodeUniqueRow(base::ByteView bytes);
 
-/// Family::kOrdinal: entities named by consecutive ordinals from the key's number on. Also the value
-/// of Family::kExpiry, with exactly one member.
+/// Family::kOrdinal: entities named by consecutive ordinals from the key's number on. Also the
+/// value of Family::kExpiry, with exactly one member.
 struct OrdinalMember {
   std::uint32_t offset = 0;
   CollectionId collection;

@@ -16,7 +16,8 @@ Result<std::optional<std::string>> UniqueValue(const Document* document, std::st
   }
   if (type == model::ValueType::kArray || type == model::ValueType::kObject) {
     return Status(StatusCode::kInvalidArgument,
-                  "unique path '" + std::string(path) + "': expected a string, number or boolean, got " +
+                  "unique path '" + std::string(path) +
+                      "': expected a string, number or boolean, got " +
                       std::string(model::ValueTypeName(type)));
   }
   std::string key = model::EncodeOrdered(value);

@@ -11,8 +11,9 @@
 
 namespace phenix::transaction {
 
-/// Nullopt when `document` is null or has no value, or null, at `path`: such entities share nothing.
-/// Errors: kInvalidArgument when the value is an array or object, or longer than kUniqueValueBytesMax.
+/// Nullopt when `document` is null or has no value, or null, at `path`: such entities share
+/// nothing. Errors: kInvalidArgument when the value is an array or object, or longer than
+/// kUniqueValueBytesMax.
 Result<std::optional<std::string>> UniqueValue(const Document* document, std::string_view path);
 
 inline constexpr std::size_t kUniqueValueBytesMax = 1024;

@@ -18,9 +18,9 @@ VisibleWalk::VisibleWalk(storage::KvEngine& engine, WalkRange range, CommitTimes
     : range_(std::move(range)),
       upper_bound_(range_.end),
       at_(at),
-      iterator_(engine.NewIterator(range_.family, {.lower_bound = range_.begin,
-                                                   .upper_bound = upper_bound_,
-                                                   .fill_cache = false})) {
+      iterator_(engine.NewIterator(
+          range_.family,
+          {.lower_bound = range_.begin, .upper_bound = upper_bound_, .fill_cache = false})) {
   if (overlay != nullptr) {
     staged_ = &overlay->rows(range_.family);
     staged_at_ = staged_->lower_bound(range_.begin);
@@ -32,7 +32,8 @@ VisibleWalk::VisibleWalk(storage::KvEngine& engine, WalkRange range, CommitTimes
 }
 
 void VisibleWalk::SkipVersionsOfCurrent() {
-  for (int step = 0; iterator_->Valid() && storage::UserKeyOf(iterator_->key()) == current_; ++step) {
+  for (int step = 0; iterator_->Valid() && storage::UserKeyOf(iterator_->key()) == current_;
+       ++step) {
     if (step < kStepsBeforeSeek) {
       iterator_->Next();
     } else {

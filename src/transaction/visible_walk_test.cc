@@ -46,7 +46,8 @@ TEST(VisibleWalk, TellsWhatAnOverlayOverSortedVersionsTells) {
                    {.operation = StateOperation::kPut, .value = value, .supersedes = false});
       overlay[key] = value;
     }
-    for (const WriteSet* with : {static_cast<const WriteSet*>(nullptr), static_cast<const WriteSet*>(&staged)}) {
+    for (const WriteSet* with :
+         {static_cast<const WriteSet*>(nullptr), static_cast<const WriteSet*>(&staged)}) {
       const std::uint64_t read_at = random() % 90;
       Rows expected;
       for (const auto& [key, history] : versions) {
@@ -73,7 +74,8 @@ TEST(VisibleWalk, TellsWhatAnOverlayOverSortedVersionsTells) {
 }
 
 TEST(StateKeys, EntityKeysSortLikeIdsAndReadBack) {
-  const std::vector<std::string> ids = {"a", std::string("a\0", 2), std::string("a\0b", 3), "a\x01", "aa", "b"};
+  const std::vector<std::string> ids = {
+      "a", std::string("a\0", 2), std::string("a\0b", 3), "a\x01", "aa", "b"};
   std::string before;
   for (const std::string& id : ids) {
     const std::string key = EntityKey(CollectionId(7), id);

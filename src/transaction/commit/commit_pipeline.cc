@@ -50,7 +50,8 @@ Result<CommitTimestamp> CommitPipeline::Commit(const CommitRequest& request) {
                     "the database stopped accepting writes: " + std::string(failed_.message()));
     }
     queue_.push_back(&waiter);
-    while (!waiter.done && (progress_.leading || queue_.front() != &waiter)) waiter.wake.Wait(mutex_);
+    while (!waiter.done && (progress_.leading || queue_.front() != &waiter))
+      waiter.wake.Wait(mutex_);
     if (!waiter.done) {
       progress_.leading = true;
       group = TakeGroup();
@@ -98,7 +99,8 @@ void CommitPipeline::Lead(const Group& group) {
     if (!applied.ok()) {
       outcome = Status(StatusCode::kUnknownOutcome,
                        "the commit is in the log and will be applied when the database is opened "
-                       "again: " + std::string(applied.message()));
+                       "again: " +
+                           std::string(applied.message()));
     }
   }
   {
@@ -130,13 +132,15 @@ CommitPipeline::Group CommitPipeline::Sequence(const Group& group) {
     ++progress_.groups_started;
     if (!keep_history) progress_.unrecorded_group = progress_.groups_started;
     if (!failed_.ok()) {
-      for (Waiter* waiter : group) waiter->status = Status(StatusCode::kUnavailable, std::string(failed_.message()));
+      for (Waiter* waiter : group)
+        waiter->status = Status(StatusCode::kUnavailable, std::string(failed_.message()));
       return {};
     }
   }
   Group accepted;
   for (Waiter* waiter : group) {
-    waiter->status = judge_.Check(waiter->request, CommitTimestamp(visible_.load(std::memory_order_acquire)));
+    waiter->status =
+        judge_.Check(waiter->request, CommitTimestamp(visible_.load(std::memory_order_acquire)));
     if (!waiter->status.ok()) continue;
     waiter->timestamp = NextTimestamp();
     StampPayload(*waiter->payload, waiter->timestamp);

@@ -1,9 +1,9 @@
 // Commits transactions in groups: check for conflicts, give timestamps, make the log durable, apply
 // to the state, make visible, answer. Steps and crash points: docs/protocols/commit.md.
 //
-// One waiting thread at a time leads: it takes all requests that wait, sequences and logs them as one
-// frame, and applies them while the next leader already logs the next frame.
-// Invariants: commit timestamps grow in log order; a timestamp becomes visible only after its frame is
+// One waiting thread at a time leads: it takes all requests that wait, sequences and logs them as
+// one frame, and applies them while the next leader already logs the next frame. Invariants: commit
+// timestamps grow in log order; a timestamp becomes visible only after its frame is
 //             durable and applied, and all earlier ones are; nothing is answered before.
 // Threads:    Commit() from any thread; it returns when the outcome is known.
 // Ownership:  borrows everything in CommitParts.
@@ -26,8 +26,8 @@
 #include "log/commit_log.h"
 #include "storage/kv_engine.h"
 #include "transaction/commit/conflict_judge.h"
-#include "transaction/head_cache.h"
 #include "transaction/commit/write_set.h"
+#include "transaction/head_cache.h"
 
 namespace phenix::transaction {
 

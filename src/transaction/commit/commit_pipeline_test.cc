@@ -17,12 +17,17 @@ class ScriptedLog final : public log::CommitLog {
     records_ += records.size();
     return log::PreparedBody{};
   }
-  Result<log::AppendedFrame> AppendPrepared(log::PreparedBody, const log::FrameTimestamps&) override {
+  Result<log::AppendedFrame> AppendPrepared(log::PreparedBody,
+                                            const log::FrameTimestamps&) override {
     if (!next_.ok()) return next_;
     return log::AppendedFrame{.sequence = log::LogSequence(++frames_), .size_bytes = 1};
   }
-  Status ReadFrom(log::LogSequence, const log::FrameVisitor&) const override { return Status::Ok(); }
-  [[nodiscard]] log::LogSequence DurableSequence() const override { return log::LogSequence(frames_); }
+  Status ReadFrom(log::LogSequence, const log::FrameVisitor&) const override {
+    return Status::Ok();
+  }
+  [[nodiscard]] log::LogSequence DurableSequence() const override {
+    return log::LogSequence(frames_);
+  }
   [[nodiscard]] log::LogSequence FirstSequence() const override { return log::LogSequence(1); }
   Status TrimBefore(log::LogSequence) override { return Status::Ok(); }
   Status Close() override { return Status::Ok(); }
@@ -86,7 +91,8 @@ TEST_F(CommitPipelineTest, TimestampsGrowWhenTheClockGoesBackOrStands) {
 
 TEST_F(CommitPipelineTest, AFullDiskLosesOneGroupAndGoesOn) {
   log_.FailWith(Status(StatusCode::kResourceExhausted, "disk full"));
-  EXPECT_EQ(Commit(WriteOf("a"), CommitTimestamp(0)).status().code(), StatusCode::kResourceExhausted);
+  EXPECT_EQ(Commit(WriteOf("a"), CommitTimestamp(0)).status().code(),
+            StatusCode::kResourceExhausted);
   log_.FailWith(Status::Ok());
   const CommitTimestamp now(pipeline_.visible().load());
   EXPECT_TRUE(Commit(WriteOf("a"), now).ok()) << "what was refused conflicts with nothing";

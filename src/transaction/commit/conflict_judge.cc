@@ -21,8 +21,10 @@ std::string Describe(const ConflictCheck& check) {
       if (check.family == Family::kUnique) return "a unique value was taken";
       if (check.family == Family::kSchema) return "the schema was changed";
       return "an edge was changed";
-    case ConflictCheck::Kind::kEdgesTouched: return "an edge of a deleted entity was written";
-    case ConflictCheck::Kind::kTouched: return "the collection was written to";
+    case ConflictCheck::Kind::kEdgesTouched:
+      return "an edge of a deleted entity was written";
+    case ConflictCheck::Kind::kTouched:
+      return "the collection was written to";
   }
   return "something was changed";
 }
@@ -46,9 +48,12 @@ void ConflictJudge::Record(const CommitRequest& request, CommitTimestamp at,
 Result<bool> ConflictJudge::Changed(const ConflictCheck& check, CommitTimestamp after,
                                     CommitTimestamp settled) const {
   switch (table_.Since(check.mark, after, settled)) {
-    case ConflictTable::Answer::kNotSince: return false;
-    case ConflictTable::Answer::kSince: return true;
-    case ConflictTable::Answer::kUnknown: return ChangedInState(check, after);
+    case ConflictTable::Answer::kNotSince:
+      return false;
+    case ConflictTable::Answer::kSince:
+      return true;
+    case ConflictTable::Answer::kUnknown:
+      return ChangedInState(check, after);
   }
   return true;
 }
@@ -73,20 +78,24 @@ Status ConflictJudge::Check(const CommitRequest& request, CommitTimestamp settle
   return Status::Ok();
 }
 
-Result<bool> ConflictJudge::ChangedInState(const ConflictCheck& check, CommitTimestamp after) const {
+Result<bool> ConflictJudge::ChangedInState(const ConflictCheck& check,
+                                           CommitTimestamp after) const {
   switch (check.kind) {
     case ConflictCheck::Kind::kWritten: {
       PHENIX_ASSIGN_OR_RETURN(auto newest, engine_.GetVersion(check.family, check.key, kForever));
       return newest.has_value() && newest->timestamp > after;
     }
     case ConflictCheck::Kind::kEntityDeleted: {
-      PHENIX_ASSIGN_OR_RETURN(auto newest, engine_.GetVersion(Family::kEntity, check.key, kForever));
+      PHENIX_ASSIGN_OR_RETURN(auto newest,
+                              engine_.GetVersion(Family::kEntity, check.key, kForever));
       if (!newest.has_value() || IsTombstone(newest->value)) return true;
       PHENIX_ASSIGN_OR_RETURN(const EntityRow row, DecodeEntityRow(newest->value));
       return row.ordinal != check.ordinal;
     }
-    case ConflictCheck::Kind::kEdgesTouched: return EdgesChanged(check.ordinal, after);
-    case ConflictCheck::Kind::kTouched: return true;
+    case ConflictCheck::Kind::kEdgesTouched:
+      return EdgesChanged(check.ordinal, after);
+    case ConflictCheck::Kind::kTouched:
+      return true;
   }
   return true;
 }

@@ -40,7 +40,8 @@ class ConflictJudge {
  private:
   [[nodiscard]] Result<bool> Changed(const ConflictCheck& check, CommitTimestamp after,
                                      CommitTimestamp settled) const;
-  [[nodiscard]] Result<bool> ChangedInState(const ConflictCheck& check, CommitTimestamp after) const;
+  [[nodiscard]] Result<bool> ChangedInState(const ConflictCheck& check,
+                                            CommitTimestamp after) const;
   [[nodiscard]] Result<bool> EdgesChanged(EntityOrdinal ordinal, CommitTimestamp after) const;
 
   storage::KvEngine& engine_;

@@ -1,5 +1,6 @@
 // What must not have changed since a transaction's snapshot (checks), and what others must check
-// against it (marks): 64-bit hashes of keys and facts, with what is needed to ask the state instead.
+// against it (marks): 64-bit hashes of keys and facts, with what is needed to ask the state
+// instead.
 //
 // Threads: one at a time. Ownership: owns the keys of its checks.
 #ifndef TRANSACTION_COMMIT_CONFLICT_MARKS_H_

@@ -41,9 +41,11 @@ TEST(ConflictTable, NeverAnswersNotSinceForAMarkThatWasRecordedSince) {
 TEST(ConflictTable, AnswersSinceForAnEvictionThatTheStateCannotKnow) {
   ConflictTable table(1);
   for (std::uint64_t mark = 1; mark <= 5; ++mark) table.Record(mark, CommitTimestamp(10 + mark));
-  EXPECT_EQ(table.Since(1, CommitTimestamp(5), CommitTimestamp(11)), ConflictTable::Answer::kUnknown);
+  EXPECT_EQ(table.Since(1, CommitTimestamp(5), CommitTimestamp(11)),
+            ConflictTable::Answer::kUnknown);
   EXPECT_EQ(table.Since(1, CommitTimestamp(5), CommitTimestamp(10)), ConflictTable::Answer::kSince);
-  EXPECT_EQ(table.Since(1, CommitTimestamp(11), CommitTimestamp(11)), ConflictTable::Answer::kNotSince);
+  EXPECT_EQ(table.Since(1, CommitTimestamp(11), CommitTimestamp(11)),
+            ConflictTable::Answer::kNotSince);
 }
 
 }  // namespace

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "phenix/status.h"
-#include "transaction/limits.h"
 #include "transaction/commit/write_set.h"
+#include "transaction/limits.h"
 
 namespace phenix::transaction {
 

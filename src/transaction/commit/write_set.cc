@@ -103,8 +103,9 @@ void WriteSet::AddOrdinal(EntityOrdinal ordinal, CollectionId collection, std::s
 
 const OrdinalMember* WriteSet::FindOrdinal(EntityOrdinal ordinal) const {
   // Ordinals are handed out in growing order within one transaction.
-  const auto found = std::lower_bound(ordinals_.begin(), ordinals_.end(), ordinal,
-                                      [](const auto& entry, EntityOrdinal value) { return entry.first < value; });
+  const auto found =
+      std::lower_bound(ordinals_.begin(), ordinals_.end(), ordinal,
+                       [](const auto& entry, EntityOrdinal value) { return entry.first < value; });
   return found != ordinals_.end() && found->first == ordinal ? &found->second : nullptr;
 }
 
@@ -154,7 +155,8 @@ Result<DecodedPayload> DecodePayload(base::ByteView payload) {
     const auto family = reader.ReadLittle<std::uint8_t>();
     operation.key = reader.ReadLengthPrefixed();
     operation.value = reader.ReadLengthPrefixed();
-    if (kind > static_cast<std::uint8_t>(StateOperation::kStamp) || family >= storage::kFamilyCount) {
+    if (kind > static_cast<std::uint8_t>(StateOperation::kStamp) ||
+        family >= storage::kFamilyCount) {
       return Status(StatusCode::kCorruption, "transaction record has an unknown operation");
     }
     operation.operation = static_cast<StateOperation>(kind);

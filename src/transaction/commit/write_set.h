@@ -1,7 +1,8 @@
 // What one transaction will write: staged rows, the conflict checks they need, and the changes they
 // mean to the feed. The overlay that the transaction's own reads look through.
 //
-// Statements: BeginStatement() opens one operation; RollbackStatement() takes back all it staged, so
+// Statements: BeginStatement() opens one operation; RollbackStatement() takes back all it staged,
+// so
 //             that a failed operation leaves nothing.
 // Threads:    one at a time. Ownership: owns its bytes.
 // Not here:   when a conflict is one (commit_pipeline.h); what rows mean (entity_writer.h).
@@ -28,7 +29,7 @@ namespace phenix::transaction {
 enum class StateOperation : std::uint8_t {
   kPut = 0,     ///< Versioned families: a new version. Others: the value of the key.
   kDelete = 1,  ///< Unversioned families only.
-  kStamp = 2,   ///< Unversioned: the value is preceded by the commit timestamp (u64, little-endian).
+  kStamp = 2,  ///< Unversioned: the value is preceded by the commit timestamp (u64, little-endian).
 };
 
 struct StagedRow {

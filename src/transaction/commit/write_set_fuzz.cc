@@ -1,12 +1,12 @@
-// Any bytes as a transaction record, an ordinal row, an entity row, a collection record: an error or a
-// value, never a crash.
+// Any bytes as a transaction record, an ordinal row, an entity row, a collection record: an error
+// or a value, never a crash.
 #include <cstddef>
 #include <cstdint>
 
 #include "storage/kv_engine.h"
 #include "transaction/catalog.h"
-#include "transaction/state_rows.h"
 #include "transaction/commit/write_set.h"
+#include "transaction/state_rows.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   namespace transaction = phenix::transaction;
