@@ -2,8 +2,10 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <exception>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include "model/document_format.h"
@@ -56,12 +58,47 @@ Result<std::vector<YamlScalar>> ReadParsed(const std::vector<YAML::Node>& docume
   return scalars;
 }
 
+bool IsKeyCharacter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         c == '-' || c == '.';
+}
+
+/// True for what a setting needs: nothing, a comment, the start of a document, or `key:` with a
+/// plain or quoted value.
+bool IsSimpleLine(std::string_view line) {
+  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  const std::size_t start = line.find_first_not_of(' ');
+  if (start == std::string_view::npos || line[start] == '#' || line == "---") return true;
+  line.remove_prefix(start);
+  std::size_t end = 0;
+  while (end < line.size() && IsKeyCharacter(line[end])) ++end;
+  if (end == 0 || end == line.size() || line[end] != ':') return false;
+  line.remove_prefix(end + 1);
+  const std::size_t value = line.find_first_not_of(' ');
+  if (value == std::string_view::npos) return true;
+  constexpr std::string_view kIndicators = "{}[]&*!|>@%`,?-:\t";
+  return value > 0 && kIndicators.find(line[value]) == std::string_view::npos;
+}
+
+/// The parser behind this loops for ever, and allocates all the while, on some texts that use more
+/// of YAML than settings need; so it only gets to see texts that do not.
+Status CheckLines(std::string_view text) {
+  for (std::size_t line = 1; !text.empty(); ++line) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    if (!IsSimpleLine(text.substr(0, end))) {
+      return AtLine(line, "expected 'key: value' with a plain or quoted value");
+    }
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return Status::Ok();
+}
+
 }  // namespace
 
 Result<std::vector<YamlScalar>> ReadYaml(const std::string& text) {
   if (text.size() > kConfigurationBytesMax) return AtLine(1, "the file is larger than 1 MiB");
-  // The parser behind this loops for ever, and allocates all the while, on some invalid UTF-8.
   if (!model::IsValidUtf8(text)) return AtLine(1, "the file is not valid UTF-8");
+  PHENIX_RETURN_IF_ERROR(CheckLines(text));
   try {
     return ReadParsed(YAML::LoadAll(text));
   } catch (const YAML::Exception& error) {

@@ -59,9 +59,9 @@ TEST_F(ConfigurationTest, RefusesWhatItDoesNotKnowWithFileAndLine) {
               HasSubstr("config.yaml:3: storage.hot_tier.size: expected a size"));
   EXPECT_THAT(refused("server:\n  http_port: 99999\n"),
               HasSubstr("config.yaml:2: server.http_port"));
-  EXPECT_THAT(refused("a: [1, 2]\n"), HasSubstr("config.yaml:1: expected keys with values"));
+  EXPECT_THAT(refused("a: [1, 2]\n"), HasSubstr("config.yaml:1: expected 'key: value'"));
   EXPECT_THAT(refused("a: {b: 1\n"), HasSubstr("config.yaml:"));
-  EXPECT_THAT(refused("server: {host: a, host: b}\n"), HasSubstr("twice"));
+  EXPECT_THAT(refused("server:\n  host: a\n  host: b\n"), HasSubstr("twice"));
   EXPECT_THAT(Refusal({"--config", scratch_.path() + "/none.yaml"}), HasSubstr("none.yaml"));
   EXPECT_THAT(Refusal({}, {{"PHENIX_DB_HOTS", "x"}}), HasSubstr("unknown key 'PHENIX_DB_HOTS'"));
   EXPECT_THAT(Refusal({}, {{"PHENIX_DB_HTTP_PORT", "x"}}),
