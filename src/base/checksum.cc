@@ -61,7 +61,7 @@ std::uint64_t HashBytes(ByteView bytes) {
     bytes.remove_prefix(sizeof(std::uint64_t));
   }
   std::uint64_t tail = 0;
-  std::memcpy(&tail, bytes.data(), bytes.size());
+  if (!bytes.empty()) std::memcpy(&tail, bytes.data(), bytes.size());
   hash = (hash ^ tail) * kMultiplier;
   return hash ^ (hash >> 29U);
 }

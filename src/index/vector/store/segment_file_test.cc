@@ -142,8 +142,8 @@ TEST(SegmentFile, EveryCutIsRefusedOrLeavesTheRowsRight) {
 }
 
 TEST(SegmentFile, OpensFilesOfVersionOne) {
-  const std::filesystem::path corpus = std::filesystem::path(__FILE__).parent_path() /
-                                       "../../../../tests/fuzz/corpus/vector_segment_fuzz";
+  const std::filesystem::path corpus =
+      std::filesystem::path(PHENIX_SOURCE_DIR) / "tests/fuzz/corpus/vector_segment_fuzz";
   std::size_t opened = 0;
   for (const char* name : {"exact.phv", "scaled.phv", "tail.phv"}) {
     const std::string bytes = ReadBytes((corpus / name).string());
