@@ -76,7 +76,7 @@ function(phenix_fuzzer source library)
   add_executable(${name} ${source} ${CMAKE_SOURCE_DIR}/tests/fuzz/driver.cc)
   target_link_libraries(${name} PRIVATE ${library} phenix_compiler)
   add_test(NAME fuzz.${name}
-           COMMAND ${name} --runs=10000 --seed=1 ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name})
+           COMMAND ${name} --runs=20000 --seed=1 ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name})
   set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz-smoke TIMEOUT 900)
   add_executable(${name}_coverage EXCLUDE_FROM_ALL ${source})
   target_link_libraries(${name}_coverage PRIVATE ${library} phenix_compiler -fsanitize=fuzzer)
